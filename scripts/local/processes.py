@@ -1,0 +1,136 @@
+"""Child processes that never outlive the one that started them.
+
+Standard library only.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import pwd
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+_PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+@dataclass(frozen=True)
+class Account:
+    """The account of the operating system that the database runs as."""
+
+    name: str
+    uid: int
+    gid: int
+
+
+def unprivileged() -> Account | None:
+    """Whom to run the database as: PostgreSQL refuses uid 0. None when this process is not root: as itself."""
+    if os.geteuid() != 0:
+        return None
+    for name in ("postgres", "nobody"):
+        with contextlib.suppress(KeyError):
+            entry = pwd.getpwnam(name)
+            return Account(name, entry.pw_uid, entry.pw_gid)
+    return Account("nobody", 65534, 65534)
+
+
+def spawn(
+    command: Sequence[str | Path],
+    *,
+    output: IO[bytes] | int | None = None,
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+    account: Account | None = None,
+    when_orphaned: signal.Signals = signal.SIGTERM,
+) -> subprocess.Popen[bytes]:
+    """Starts `command` in a session of its own, as `account` if given; `output` takes what it prints.
+
+    When the calling thread ends, however it does, the kernel sends the child `when_orphaned` (Linux): call from the main thread.
+    """
+    return subprocess.Popen(
+        [str(part) for part in command],
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT if output is not None else None,
+        env=env,
+        cwd=cwd,
+        start_new_session=True,
+        # The child must set this itself, between fork and exec: there is no other door to it.
+        preexec_fn=_die_with_parent(os.getpid(), when_orphaned),  # noqa: PLW1509
+        **({"user": account.uid, "group": account.gid, "extra_groups": []} if account else {}),
+    )
+
+
+def _die_with_parent(parent: int, when_orphaned: signal.Signals) -> Callable[[], None]:
+    def in_child() -> None:
+        if _libc is not None:
+            _libc.prctl(_PR_SET_PDEATHSIG, int(when_orphaned))
+        if os.getppid() != parent:  # it died before prctl
+            os._exit(1)
+
+    return in_child
+
+
+def stop(process: subprocess.Popen[bytes], *, by: signal.Signals = signal.SIGTERM, within: float = 5.0) -> None:
+    """Asks `process` to end with the signal `by`, and after `within` seconds kills it with all of its process group."""
+    if process.poll() is None:
+        with contextlib.suppress(ProcessLookupError):
+            process.send_signal(by)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(within)
+    kill_group(process.pid)
+    process.wait()
+
+
+def kill_group(group: int) -> None:
+    """Kills what is left of a process group."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(group, signal.SIGKILL)
+
+
+def started_at(pid: int) -> str | None:
+    """When the process `pid` started, in the kernel's ticks: with the pid it names one process for good. None when there is none."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return None
+    fields = stat.rpartition(")")[2].split()
+    return None if fields[0] == "Z" else fields[19]
+
+
+def wait_gone(pid: int, seconds: float) -> bool:
+    """Waits until no process `pid` is there (not our child); False when it still is after `seconds`."""
+    end = time.monotonic() + seconds
+    while started_at(pid) is not None:
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def free_port() -> int:
+    """A TCP port on 127.0.0.1 that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def port_is_free(port: int) -> bool:
+    """Whether a server may listen on 127.0.0.1:`port`."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True

@@ -1,0 +1,1 @@
+"""Fixtures for every test. The servers themselves are started by `tests.plugin`."""
