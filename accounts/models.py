@@ -5,11 +5,11 @@ from __future__ import annotations
 import secrets
 import zoneinfo
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
-from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
@@ -81,7 +81,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         error_messages={"unique": _("This user name looks too much like one that is taken.")},
     )
     display_name = models.CharField(
-        _("display name"), max_length=names.DISPLAY_NAME_MAX, validators=[names.clean_display_name]
+        _("display name"), max_length=names.DISPLAY_NAME_MAX, validators=[names.check_display_name]
     )
     email = models.EmailField(_("e-mail address"), blank=True)
     language = models.CharField(
@@ -115,13 +115,11 @@ class User(AbstractBaseUser, PermissionsMixin):
                 name="accounts_user_username_ci",
                 violation_error_message=_("This user name is taken."),
             ),
-            # Addresses are stored in lower case.
-            models.UniqueConstraint(
-                fields=["email"],
-                condition=~Q(email=""),
-                name="accounts_user_email",
-                violation_error_message=_("This e-mail address is in use."),
-            ),
+        ]
+        indexes = [
+            # Finds the accounts of an address at sign-in and reset. Not unique: an address belongs to one
+            # account only once it is verified (allauth's EmailAddress), else anybody could block anybody's.
+            models.Index(fields=["email"], condition=~Q(email=""), name="accounts_user_email"),
         ]
 
     def __str__(self) -> str:
@@ -138,10 +136,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         self.fold_names()
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.fold_names()
         fields = kwargs.get("update_fields")
-        if fields is not None and "username" in fields:
-            kwargs["update_fields"] = {*fields, "skeleton"}
+        if fields is None or "username" in fields:
+            self.fold_names()
+            kwargs["update_fields"] = fields and {*fields, "skeleton"}
         super().save(*args, **kwargs)
 
     @classmethod
@@ -170,7 +168,8 @@ class Session(AbstractBaseSession):
     address = models.GenericIPAddressField(null=True, blank=True)
     user_agent = models.CharField(max_length=200, blank=True)
 
-    objects: ClassVar[BaseSessionManager[Session]] = BaseSessionManager()
+    if TYPE_CHECKING:
+        user_id: int | None
 
     @classmethod
     def get_session_store_class(cls) -> type[Any]:

@@ -54,7 +54,7 @@ def check_username(name: str) -> None:
         )
     if name[0] in "_-":
         raise ValidationError(_("A user name begins with a letter or a digit."), code="username_start")
-    scripts = _scripts(name)
+    scripts = set() if name.isascii() else _scripts(name)
     if len(scripts) > 1 and not any(scripts <= together for together in _TOGETHER):
         raise ValidationError(
             _("A user name cannot mix letters of different scripts."), code="username_scripts"
@@ -73,14 +73,23 @@ def skeleton(name: str) -> str:
     After Unicode's UTS 39, and wider: letter case, Latin accents, 0/o, 1/i/l, rn/m and vv/w are folded too.
     """
     shape = unicodedata.normalize("NFKC", name)
-    shape = "".join(
-        str(unicodedata.decimal(char)) if unicodedata.category(char) == "Nd" else char for char in shape
-    )
+    if not shape.isascii():
+        shape = _fold_letters(shape)
+    return shape.casefold().translate(_ASCII_LOOK_ALIKES)
+
+
+def _fold_letters(shape: str) -> str:
     for _round in range(3):  # case folding may bring forth letters that are confusable again
         shape = unicodedata.normalize("NFD", shape).translate(_look_alikes())
-        shape = "".join(char for char in unicodedata.normalize("NFD", shape) if not _is_accent(char))
+        shape = "".join(
+            _fold_digit(char) for char in unicodedata.normalize("NFD", shape) if not _is_accent(char)
+        )
         shape = shape.casefold()
-    return unicodedata.normalize("NFC", shape.translate(_ASCII_LOOK_ALIKES))
+    return unicodedata.normalize("NFC", shape)
+
+
+def _fold_digit(char: str) -> str:
+    return str(unicodedata.decimal(char)) if unicodedata.category(char) == "Nd" else char
 
 
 def clean_display_name(name: str) -> str:
@@ -103,6 +112,11 @@ def clean_display_name(name: str) -> str:
             code="display_name_characters",
         )
     return name
+
+
+def check_display_name(name: str) -> None:
+    """Raises as `clean_display_name` does."""
+    clean_display_name(name)
 
 
 def _is_letter_or_digit(char: str) -> bool:
@@ -153,7 +167,8 @@ def _look_alikes() -> dict[int, str]:
     from confusable_homoglyphs.confusables import confusables_data
 
     pairs: dict[str, list[str]] = {
-        source: [pair["c"] for pair in targets] for source, targets in confusables_data.items()
+        source: [pair["c"].strip("\u200e") for pair in targets]
+        for source, targets in confusables_data.items()
     }
     table = {}
     for source, targets in pairs.items():
@@ -164,6 +179,6 @@ def _look_alikes() -> dict[int, str]:
             table[ord(source)] = plain
         elif len(targets) == 1:
             (target,) = targets
-            alone = len(pairs[target]) == 1
+            alone = len(pairs.get(target, ())) == 1
             table[ord(source)] = min(source, target) if alone else target
     return table

@@ -1,0 +1,128 @@
+"""What happens to people and their sessions: one function a change, each in one transaction."""
+
+from __future__ import annotations
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts import hooks, names
+from accounts.models import Session, User, check_language, check_time_zone
+
+
+def sign_up(user: User) -> User:
+    """Stores a new person, built by the caller, together with all that receivers of `signed_up` add to it.
+
+    Raises ValidationError where another sign-up took the name, or one that looks like it, in the meantime.
+    """
+    try:
+        with transaction.atomic():
+            user.save(force_insert=True)
+            hooks.signed_up.send(sender=User, user=user)
+    except IntegrityError as error:
+        if User.objects.filter(skeleton=user.skeleton).exists():
+            raise name_taken() from error
+        raise
+    return user
+
+
+def check_name_free(username: str) -> None:
+    """Raises ValidationError where `username`, normalised, is taken or looks like one that is."""
+    if (
+        User.objects.filter(username__iexact=username).exists()
+        or User.objects.filter(skeleton=names.skeleton(username)).exists()
+    ):
+        raise name_taken()
+
+
+def name_taken() -> ValidationError:
+    return ValidationError(
+        _("This user name is taken, or looks too much like one that is."), code="username_taken"
+    )
+
+
+def create_administrator(username: str, password: str, email: str = "") -> User:
+    """A new superuser, joined to whatever new people join; the name may be a reserved one."""
+    return sign_up(
+        User.objects.build(username, password=password, email=email, is_staff=True, is_superuser=True)
+    )
+
+
+def set_password(user: User, password: str, *, keep: str | None = None) -> None:
+    """A new password, already validated; ends the user's sessions but the one whose session key is `keep`."""
+    with transaction.atomic():
+        user.set_password(password)
+        user.save(update_fields=["password"])
+        _end(user.sessions.exclude(session_key=keep))
+        hooks.announce_access_changed([user.pk])
+
+
+def change_profile(user: User, *, display_name: str, language: str, time_zone: str) -> None:
+    """Raises ValidationError, by field, where a value is not acceptable."""
+    errors = {}
+    for field, check, value in (
+        ("display_name", names.check_display_name, display_name),
+        ("language", check_language, language),
+        ("time_zone", check_time_zone, time_zone),
+    ):
+        try:
+            check(value)
+        except ValidationError as error:
+            errors[field] = error
+    if errors:
+        raise ValidationError(errors)
+    user.display_name = names.clean_display_name(display_name)
+    user.language = language
+    user.time_zone = time_zone
+    user.save(update_fields=["display_name", "language", "time_zone"])
+
+
+def deactivate(user: User, *, actor: User) -> None:
+    """Locks the user out, at once and on every device; twice is once.
+
+    Raises PermissionDenied for oneself, and for a superuser unless the actor is one too.
+    """
+    _check_may_judge(user, actor)
+    with transaction.atomic():
+        user.is_active = False
+        user.save(update_fields=["is_active"])
+        _end(user.sessions.all())
+        hooks.announce_access_changed([user.pk])
+
+
+def reactivate(user: User, *, actor: User) -> None:
+    """Lets the user sign in again. Raises as `deactivate` does."""
+    _check_may_judge(user, actor)
+    with transaction.atomic():
+        user.is_active = True
+        user.save(update_fields=["is_active"])
+        hooks.announce_access_changed([user.pk])
+
+
+def end_session(session_key: str) -> None:
+    """Signs out one browser; unknown keys are ignored."""
+    _end(Session.objects.filter(session_key=session_key))
+
+
+def end_other_sessions(user: User, *, keep: str | None) -> int:
+    """Signs the user out everywhere but in the session with the key `keep`; returns how many were ended."""
+    return _end(user.sessions.exclude(session_key=keep))
+
+
+def end_all_sessions(user: User) -> int:
+    """Signs the user out everywhere; returns how many sessions were ended."""
+    return _end(user.sessions.all())
+
+
+def _check_may_judge(user: User, actor: User) -> None:
+    if user == actor or (user.is_superuser and not actor.is_superuser):
+        raise PermissionDenied
+
+
+def _end(sessions: QuerySet[Session]) -> int:
+    with transaction.atomic():
+        users = set(User.objects.filter(sessions__in=sessions).values_list("pk", flat=True))
+        ended, _models = sessions.delete()
+        hooks.announce_access_changed(users)
+    return ended
