@@ -1,0 +1,285 @@
+"""Who may. A room or a message is only ever got through here; "missing" and "not yours" are one answer.
+
+An `Actor` is somebody at one entrance, with what they came in by: a session or a token. It holds no
+rights: those are asked of PostgreSQL each time, after the locks of the change at hand.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import Session, User
+from accounts.sessions import SessionStore
+from chat.errors import Refused, SignedOut, bad_field, not_found
+from chat.models import BotToken, Membership, Message, Room, Sanction
+
+RANKS: dict[str, int] = {
+    Membership.Role.MEMBER: 0,
+    Membership.Role.MODERATOR: 1,
+    Membership.Role.OWNER: 2,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts, and by what: `session` and `token` are empty for commands, tasks and the server itself."""
+
+    id: int
+    public_id: str
+    name: str
+    display: str = field(compare=False)
+    bot: bool = False
+    language: str = field(default="", compare=False)
+    session: str = ""
+    token: int = 0
+
+
+def actor_for(user: User, *, session: str = "", token: int = 0) -> Actor:
+    return Actor(
+        id=user.pk,
+        public_id=user.public_id,
+        name=user.username,
+        display=user.display_name,
+        bot=user.is_bot,
+        language=user.language,
+        session=session,
+        token=token,
+    )
+
+
+def by_session(key: str | None) -> Actor:
+    """The actor behind a session cookie; raises `SignedOut`."""
+    store = SessionStore(key)
+    request: Any = SimpleNamespace(session=store)
+    user = get_user(request)
+    session = Session.objects.filter(session_key=store.session_key).first() if user.is_authenticated else None
+    if session is None or not isinstance(user, User):
+        raise SignedOut
+    return actor_for(user, session=session.public_id)
+
+
+def by_token(token: str) -> Actor:
+    """The bot behind a Bearer token; raises `SignedOut`."""
+    found = (
+        BotToken.objects.select_related("user")
+        .filter(_alive_token(), hash=token_hash(token), user__is_active=True)
+        .first()
+    )
+    if found is None:
+        raise SignedOut
+    return actor_for(found.user, token=found.pk)
+
+
+def token_hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()
+
+
+def refusals(actors: Collection[Actor]) -> dict[Actor, Exception]:
+    """Who of `actors` may no longer act at all, with the exception that says why.
+
+    `SignedOut`: the session or token is gone, or the user was deactivated. `Refused("suspended")`:
+    suspended from the server. Inside a change call it after the locks, as a statement of its own.
+    """
+    users = {actor.id for actor in actors}
+    active = set(User.objects.filter(pk__in=users, is_active=True).values_list("pk", flat=True))
+    sessions = {actor.session for actor in actors if actor.session}
+    tokens = {actor.token for actor in actors if actor.token}
+    alive_sessions: set[tuple[str, int | None]] = (
+        set(
+            Session.objects.filter(public_id__in=sessions, expire_date__gt=timezone.now()).values_list(
+                "public_id", "user_id"
+            )
+        )
+        if sessions
+        else set()
+    )
+    alive_tokens = (
+        set(BotToken.objects.filter(_alive_token(), pk__in=tokens).values_list("pk", flat=True))
+        if tokens
+        else set()
+    )
+    suspended = {
+        sanction.user_id: sanction
+        for sanction in Sanction.objects.filter(
+            holds(), kind=Sanction.Kind.SUSPEND, user__in=users, room__isnull=True
+        )
+    }
+    found: dict[Actor, Exception] = {}
+    for actor in actors:
+        if (
+            actor.id not in active
+            or (actor.session and (actor.session, actor.id) not in alive_sessions)
+            or (actor.token and actor.token not in alive_tokens)
+        ):
+            found[actor] = SignedOut()
+        elif actor.id in suspended:
+            found[actor] = Refused("suspended", retry_after=wait(suspended[actor.id]))
+    return found
+
+
+def check(actor: Actor) -> None:
+    """Raises what `refusals` says of one actor."""
+    for error in refusals([actor]).values():
+        raise error
+
+
+def _alive_token() -> Q:
+    return Q(revoked_at=None) & (Q(expires_at=None) | Q(expires_at__gt=timezone.now()))
+
+
+def holds() -> Q:
+    """Sanctions that hold now."""
+    return Q(lifted_at=None) & (Q(until=None) | Q(until__gt=timezone.now()))
+
+
+def wait(sanction: Sanction) -> float | None:
+    """Seconds until a sanction ends; None for one without an end."""
+    return max((sanction.until - timezone.now()).total_seconds(), 1) if sanction.until else None
+
+
+def sanctions(rooms: Collection[int], users: Collection[int]) -> dict[tuple[int, int], list[Sanction]]:
+    """What holds against these users in these rooms (room and user id to sanctions): the rooms' own
+    sanctions, and the server's, which hold in each."""
+    found: dict[tuple[int, int], list[Sanction]] = {}
+    for sanction in Sanction.objects.filter(holds(), Q(room__in=rooms) | Q(room=None), user__in=users):
+        for room in [sanction.room_id] if sanction.room_id else rooms:
+            found.setdefault((room, sanction.user_id), []).append(sanction)
+    return found
+
+
+def check_may_write(room: Room, held_against: Collection[Sanction]) -> None:
+    """Raises `read_only`, `suspended` or `muted`."""
+    if room.closed_at:
+        raise Refused("read_only")
+    for sanction in held_against:
+        code = "muted" if sanction.kind == Sanction.Kind.MUTE else "suspended"
+        raise Refused(code, retry_after=wait(sanction))
+
+
+def check_actor_may_write(actor: Actor, room: Room) -> None:
+    """`check_may_write` for one person; call it under the room's lock."""
+    check_may_write(room, sanctions([room.pk], [actor.id]).get((room.pk, actor.id), []))
+
+
+def visible_rooms(actor: Actor) -> models.QuerySet[Room]:
+    """The rooms whose timeline `actor` may see: those one is a member of."""
+    return Room.objects.filter(memberships__user=actor.id, memberships__left_at=None)
+
+
+def membership(actor: Actor, room_id: str) -> Membership:
+    """The actor's membership of the room with this public id, `room` loaded; raises `not_found`."""
+    check(actor)
+    return _membership(actor.id, room__public_id=room_id)
+
+
+def membership_by_slug(actor: Actor, slug: str) -> Membership:
+    """The same, by the name in a page's address."""
+    check(actor)
+    return _membership(actor.id, room__slug=slug)
+
+
+def membership_again(actor: Actor, room: int) -> Membership:
+    """The same after the room's lock was taken, since a removal may have come first."""
+    check(actor)
+    return _membership(actor.id, room=room)
+
+
+def _membership(user: int, **room: Any) -> Membership:
+    found = (
+        Membership.objects.select_related("room", "room__cursor")
+        .filter(user=user, left_at=None, **room)
+        .first()
+    )
+    if found is None:
+        raise not_found()
+    return found
+
+
+def open_room(actor: Actor, room_id: str) -> Room:
+    """A room that `actor` may join or is in; raises `not_found` for every other."""
+    check(actor)
+    room = Room.objects.filter(public_id=room_id).first()
+    if room is None:
+        raise not_found()
+    if room.kind != Room.Kind.PUBLIC:
+        _membership(actor.id, room=room.pk)
+    return room
+
+
+def message_place(message_id: str) -> tuple[str, int]:
+    """The room id and `seq` in a message id; raises `not_found` where it is not of that form."""
+    room_id, dot, seq = message_id.rpartition(".")
+    if not dot or not seq.isascii() or not seq.isdigit() or len(seq) > 16 or str(int(seq)) != seq:
+        raise not_found()
+    return room_id, int(seq)
+
+
+def message_in(room: Room, seq: int) -> Message:
+    """A message of a room that was got through `access`; raises `not_found`."""
+    found = Message.objects.select_related("author").filter(room=room, seq=seq).first()
+    if found is None:
+        raise not_found()
+    return found
+
+
+def user_named(name: str) -> User:
+    """An active user by user name, case-insensitively; raises `not_found`."""
+    found = User.objects.filter(
+        username__iexact=User.normalize_username(name).removeprefix("@"), is_active=True
+    ).first()
+    if found is None:
+        raise not_found()
+    return found
+
+
+def is_moderator(membership: Membership) -> bool:
+    return RANKS[membership.role] >= RANKS[Membership.Role.MODERATOR]
+
+
+def check_moderator(membership: Membership) -> None:
+    if not is_moderator(membership):
+        raise Refused("forbidden")
+
+
+def check_owner(membership: Membership) -> None:
+    if membership.role != Membership.Role.OWNER:
+        raise Refused("forbidden")
+
+
+def check_outranks(membership: Membership, other: Membership) -> None:
+    """Nobody acts on an equal or higher role."""
+    if RANKS[membership.role] <= RANKS[other.role]:
+        raise Refused("forbidden")
+
+
+def check_not_direct(room: Room) -> None:
+    """A direct room has just its two people."""
+    if room.kind == Room.Kind.DIRECT:
+        raise Refused("forbidden")
+
+
+def check_author(actor: Actor, message: Message) -> None:
+    if message.author_id != actor.id:
+        raise Refused("forbidden")
+
+
+def check_in_time(membership: Membership, message: Message) -> None:
+    """Raises `too_late` once the time for editing is over; it never is for moderators."""
+    age = (timezone.now() - message.at).total_seconds()
+    if not is_moderator(membership) and age > settings.CHAT_EDIT_SECONDS:
+        raise Refused("too_late")
+
+
+def check_role(role: str) -> None:
+    if role not in RANKS:
+        raise bad_field("role")

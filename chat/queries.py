@@ -1,0 +1,342 @@
+"""What a screen reads: rows of PostgreSQL as the structures of the wire. Nothing here changes anything
+or asks who may; rooms come from `access`."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.contrib.postgres.search import SearchQuery
+from django.db import connection
+from django.db.models import Count, F, Q, QuerySet, Window
+from django.db.models.functions import Lower, RowNumber
+from msgspec import UNSET
+
+from accounts.models import User
+from chat import frames, text
+from chat.access import Actor, visible_rooms
+from chat.models import Block, Membership, Mention, Message, Reaction, Room, RoomCursor, Server, UserCursor
+
+COUNT_LIMIT = 1000
+REACTIONS_SHOWN = 100
+PAGE = 50
+
+# Unread: past the read mark, by others, there to be read, not by somebody blocked. Counted up to the limit.
+_COUNTS = """
+SELECT m.room_id, m.read_seq, unread.n, mentioned.n
+FROM chat_membership m,
+LATERAL (SELECT count(*) AS n FROM (
+    SELECT 1 FROM chat_message x
+    WHERE x.room_id = m.room_id AND x.seq > m.read_seq AND x.author_id <> m.user_id
+      AND x.deleted_at IS NULL AND x.hidden_at IS NULL AND x.held_at IS NULL
+      AND NOT EXISTS (SELECT 1 FROM chat_block b WHERE b.blocker_id = m.user_id AND b.blocked_id = x.author_id)
+    LIMIT %(limit)s) AS some) AS unread,
+LATERAL (SELECT count(*) AS n FROM (
+    SELECT 1 FROM chat_mention t JOIN chat_message x ON x.id = t.message_id
+    WHERE t.user_id = m.user_id AND t.room_id = m.room_id AND t.seq > m.read_seq AND x.author_id <> m.user_id
+      AND x.deleted_at IS NULL AND x.hidden_at IS NULL AND x.held_at IS NULL
+      AND NOT EXISTS (SELECT 1 FROM chat_block b WHERE b.blocker_id = m.user_id AND b.blocked_id = x.author_id)
+    LIMIT %(limit)s) AS some) AS mentioned
+WHERE m.user_id = %(user)s AND m.left_at IS NULL AND m.room_id = ANY(%(rooms)s)
+"""
+
+
+def epoch() -> str:
+    return Server.objects.values_list("epoch", flat=True).get()
+
+
+def counts(user: int, rooms: Collection[int]) -> dict[int, frames.Counts]:
+    """A member's read mark, unread and mentions in each of these rooms; exact up to 999."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNTS, {"user": user, "rooms": list(rooms), "limit": COUNT_LIMIT})
+        return {
+            room: frames.Counts(read=read, unread=unread, mentions=mentions)
+            for room, read, unread, mentions in cursor.fetchall()
+        }
+
+
+def user(user: User) -> frames.User:
+    return frames.User(
+        id=user.public_id, name=user.username, display=user.display_name, bot=user.is_bot
+    )
+
+
+def shared_room(room: Room, head: int) -> frames.Room:
+    """A room as it is for everybody."""
+    return frames.Room(
+        id=room.public_id,
+        slug=room.slug,
+        name=room.name,
+        topic=room.topic,
+        kind=room.kind,
+        closed=room.closed_at is not None,
+        head=head,
+    )
+
+
+def rooms_of(actor: Actor, only: Collection[int] | None = None) -> dict[int, frames.Room]:
+    """The rooms of a person as that person sees them, by primary key."""
+    memberships = Membership.objects.filter(user=actor.id, left_at=None).select_related("room__cursor")
+    if only is not None:
+        memberships = memberships.filter(room__in=only)
+    found = {membership.room_id: membership for membership in memberships.order_by("room_id")}
+    numbers = counts(actor.id, found.keys())
+    people = _direct_people([m.room_id for m in found.values() if m.room.kind == Room.Kind.DIRECT])
+    rooms: dict[int, frames.Room] = {}
+    for pk, membership in found.items():
+        if pk not in numbers:
+            continue
+        room = shared_room(membership.room, membership.room.cursor.head)
+        room.role = membership.role
+        room.read = numbers[pk].read
+        room.unread = numbers[pk].unread
+        room.mentions = numbers[pk].mentions
+        if membership.room.kind == Room.Kind.DIRECT:
+            room.users = people[pk]
+        rooms[pk] = room
+    return rooms
+
+
+def _direct_people(rooms: Sequence[int]) -> dict[int, list[frames.User]]:
+    people: dict[int, list[frames.User]] = defaultdict(list)
+    for membership in Membership.objects.filter(room__in=rooms).select_related("user").order_by("user_id"):
+        people[membership.room_id].append(user(membership.user))
+    return people
+
+
+def room_ids(actor: Actor) -> dict[str, int]:
+    """The rooms of a person: public ids to primary keys."""
+    return dict(visible_rooms(actor).values_list("public_id", "pk"))
+
+
+def heads(rooms: Collection[int]) -> dict[int, int]:
+    return dict(RoomCursor.objects.filter(room__in=rooms).values_list("room_id", "head"))
+
+
+def versions(users: Collection[int]) -> dict[int, int]:
+    """How often the memberships of these users have changed."""
+    return dict(UserCursor.objects.filter(user__in=users).values_list("user_id", "version"))
+
+
+def memberships(user: int) -> tuple[int, dict[int, tuple[str, str]]]:
+    """The version of a user's memberships, and room by room its public id and how it was left, if it was.
+
+    The version is read first: what changes in between is then read again, never missed.
+    """
+    version = versions([user]).get(user, 0)
+    rows = Membership.objects.filter(user=user).values_list("room_id", "room__public_id", "left_how")
+    return version, {room: (public_id, left) for room, public_id, left in rows}
+
+
+def member(membership: Membership) -> frames.Member:
+    return frames.Member(
+        user=user(membership.user),
+        role=membership.role,
+        pos=membership.pos,
+        left=True if membership.left_at else UNSET,
+    )
+
+
+def messages(room: Room, rows: Sequence[Message]) -> list[frames.Message]:
+    """Messages of one room as everybody sees them; `author` should be loaded."""
+    shown = [row.pk for row in rows if row.deleted_at is None]
+    reactions, more = _reactions(shown)
+    mentioned = _mentions(shown)
+    return [message(room, row, reactions[row.pk], more[row.pk], mentioned[row.pk]) for row in rows]
+
+
+def message(
+    room: Room,
+    row: Message,
+    reactions: dict[str, list[str]] | None = None,
+    counts: dict[str, int] | None = None,
+    mentions: list[str] | None = None,
+) -> frames.Message:
+    shown = frames.Message(
+        id=f"{room.public_id}.{row.seq}",
+        room=room.public_id,
+        seq=row.seq,
+        pos=row.pos,
+        key=str(row.key),
+        user=user(row.author),
+        at=frames.rfc3339(row.at),
+    )
+    if row.deleted_at:
+        shown.deleted = True
+        return shown
+    if row.reply_to:
+        shown.reply_to = f"{room.public_id}.{row.reply_to}"
+    if row.edited_at:
+        shown.edited = frames.rfc3339(row.edited_at)
+    shown.reactions = reactions or {}
+    if counts:
+        shown.counts = counts
+    if row.hidden_at or row.held_at:
+        shown.hidden = True if row.hidden_at else UNSET
+        shown.held = True if row.held_at else UNSET
+    else:
+        shown.body, shown.html = row.body, row.html
+        shown.files, shown.mentions = [], mentions or []
+    return shown
+
+
+def _reactions(
+    messages: Sequence[int],
+) -> tuple[dict[int, dict[str, list[str]]], dict[int, dict[str, int]]]:
+    """The first people of each emoji, and the numbers of those emoji that have more."""
+    people: dict[int, dict[str, list[str]]] = defaultdict(dict)
+    more: dict[int, dict[str, int]] = defaultdict(dict)
+    ranked = Reaction.objects.filter(message__in=messages).annotate(
+        place=Window(RowNumber(), partition_by=[F("message"), F("emoji")], order_by="pk"),
+        total=Window(Count("pk"), partition_by=[F("message"), F("emoji")]),
+    )
+    rows = ranked.filter(place__lte=REACTIONS_SHOWN).order_by("pk")
+    for message, emoji, person, total in rows.values_list(
+        "message_id", "emoji", "user__public_id", "total"
+    ):
+        people[message].setdefault(emoji, []).append(person)
+        if total > REACTIONS_SHOWN:
+            more[message][emoji] = total
+    return people, more
+
+
+def _mentions(messages: Sequence[int]) -> dict[int, list[str]]:
+    people: dict[int, list[str]] = defaultdict(list)
+    rows = Mention.objects.filter(message__in=messages).order_by("pk")
+    for message, person in rows.values_list("message_id", "user__public_id"):
+        people[message].append(person)
+    return people
+
+
+def _rows(room: Room) -> QuerySet[Message]:
+    return Message.objects.filter(room=room).select_related("author")
+
+
+def changes(room: Room, from_: int, to: int) -> frames.ChangesFrame:
+    """All that took a position in (`from_`, `to`], each once, as it is now.
+
+    A message created in the range is there even if it changed since: its `pos` is then beyond `to`.
+    """
+    touched = _rows(room).filter(Q(pos__gt=from_, pos__lte=to) | Q(seq__gt=from_, seq__lte=to))
+    members = Membership.objects.filter(room=room, pos__gt=from_, pos__lte=to).select_related("user")
+    frame = frames.ChangesFrame(
+        room=room.public_id,
+        from_=from_,
+        to=to,
+        messages=messages(room, list(touched.order_by("pos"))),
+    )
+    if people := [member(membership) for membership in members.order_by("pos")]:
+        frame.members = people
+    if from_ < room.pos <= to:
+        frame.info = shared_room(room, to)
+    return frame
+
+
+def changes_of(room_pk: int, from_: int, to: int) -> tuple[frames.ChangesFrame, dict[int, str]]:
+    """`changes` for a process that serves the room, and who left in the range (user id to how)."""
+    room = Room.objects.get(pk=room_pk)
+    left = Membership.objects.filter(room=room, pos__gt=from_, pos__lte=to, left_at__isnull=False)
+    return changes(room, from_, to), dict(left.values_list("user_id", "left_how"))
+
+
+def history(
+    room: Room,
+    *,
+    before: int | None = None,
+    after: int | None = None,
+    around: int | None = None,
+    limit: int = PAGE,
+) -> tuple[list[frames.Message], bool, bool | None]:
+    """A page of a room's messages, oldest first; whether there are more in the direction asked (for
+    `around`: older ones), and for `around` whether there are newer ones."""
+    rows = _rows(room)
+    if around is not None:
+        half = limit // 2
+        older = list(rows.filter(seq__lt=around).order_by("-seq")[: half + 1])
+        newer = list(rows.filter(seq__gte=around).order_by("seq")[: limit - half + 1])
+        page = older[:half][::-1] + newer[: limit - half]
+        return messages(room, page), len(older) > half, len(newer) > limit - half
+    if after is not None:
+        page = list(rows.filter(seq__gt=after).order_by("seq")[: limit + 1])
+        return messages(room, page[:limit]), len(page) > limit, None
+    if before is not None:
+        rows = rows.filter(seq__lt=before)
+    page = list(rows.order_by("-seq")[: limit + 1])
+    return messages(room, page[:limit][::-1]), len(page) > limit, None
+
+
+def browse(actor: Actor, q: str, after: Room | None) -> tuple[list[frames.Room], bool]:
+    """Public rooms by name, joined or not, and whether more follow."""
+    rooms = Room.objects.filter(kind=Room.Kind.PUBLIC).select_related("cursor")
+    if q:
+        rooms = rooms.filter(Q(name__icontains=q) | Q(topic__icontains=q))
+    if after:
+        rooms = rooms.filter(Q(name__gt=after.name) | Q(name=after.name, pk__gt=after.pk))
+    page = list(rooms.order_by("name", "pk")[: PAGE + 1])
+    joined = rooms_of(actor, [room.pk for room in page])
+    return [joined.get(room.pk) or _outside(room) for room in page[:PAGE]], len(page) > PAGE
+
+
+def _outside(room: Room) -> frames.Room:
+    """A public room for somebody who is not in it: its head says nothing about its messages."""
+    shown = shared_room(room, room.cursor.head)
+    shown.role = None
+    shown.read = shown.unread = shown.mentions = 0
+    return shown
+
+
+def members(room: Room, q: str, after: str | None) -> tuple[list[frames.Member], bool]:
+    """Members by user name, and whether more follow; `after` is a user name."""
+    rows = Membership.objects.filter(room=room, left_at=None).select_related("user")
+    rows = rows.annotate(name=Lower("user__username"))
+    if q:
+        rows = rows.filter(Q(user__username__icontains=q) | Q(user__display_name__icontains=q))
+    if after is not None:
+        rows = rows.filter(name__gt=after.lower())
+    page = list(rows.order_by("name")[: PAGE + 1])
+    return [member(row) for row in page[:PAGE]], len(page) > PAGE
+
+
+def search(
+    actor: Actor, query: text.SearchQuery, before: tuple[datetime, int] | None
+) -> tuple[list[frames.Message], bool]:
+    """Messages of one's own rooms that hold every word, newest first, each with a `snippet`."""
+    rows = Message.objects.select_related("author", "room").filter(
+        room__in=visible_rooms(actor), deleted_at=None, hidden_at=None, held_at=None
+    )
+    rows = rows.exclude(author__in=Block.objects.filter(blocker=actor.id).values("blocked"))
+    for words in (*query.words, *query.phrases):
+        rows = rows.filter(
+            search__vector=SearchQuery(text.search_words(words), config="simple", search_type="phrase")
+        )
+    if query.senders:
+        rows = rows.filter(_any_of("author__username__iexact", query.senders))
+    if query.rooms:
+        rows = rows.filter(_any_of("room__slug__iexact", query.rooms) | Q(room__public_id__in=query.rooms))
+    if before:
+        at, pk = before
+        rows = rows.filter(Q(at__lt=at) | Q(at=at, pk__lt=pk))
+    page = list(rows.order_by("-at", "-pk")[: PAGE + 1])
+    return _found(page[:PAGE], query), len(page) > PAGE
+
+
+def _found(page: Sequence[Message], query: text.SearchQuery) -> list[frames.Message]:
+    by_room: dict[Room, list[Message]] = defaultdict(list)
+    for row in page:
+        by_room[row.room].append(row)
+    shown = {
+        (room.pk, found.seq): found for room, rows in by_room.items() for found in messages(room, rows)
+    }
+    hits = [shown[row.room_id, row.seq] for row in page]
+    for hit, row in zip(hits, page, strict=True):
+        hit.snippet = text.snippet(row.body, [*query.words, *query.phrases])
+    return hits
+
+
+def _any_of(lookup: str, values: Iterable[Any]) -> Q:
+    any_of = Q()
+    for value in values:
+        any_of |= Q(**{lookup: value})
+    return any_of

@@ -1,0 +1,50 @@
+"""Programs that chat."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from chat import access, publish
+from chat.models import BotToken, Membership, Room, UserCursor
+from chat.services.timeline import locked, memberships_changed
+
+
+def create(names: Sequence[str], room_slug: str | None = None) -> list[str]:
+    """Makes a bot of each name, all members of the room if one is given; returns a token for each.
+
+    The tokens are shown once: only their hashes are stored. One transaction, so all bots or none.
+    Raises `not_found` for an unknown room, `ValidationError` or `IntegrityError` for a name that is taken.
+    """
+    room = Room.objects.filter(slug=room_slug).exclude(kind=Room.Kind.DIRECT).first() if room_slug else None
+    if room_slug and room is None:
+        raise access.not_found()
+    tokens = [secrets.token_urlsafe(32) for _name in names]
+    with transaction.atomic():
+        bots = User.objects.create_bots(names)
+        BotToken.objects.bulk_create(
+            BotToken(user=bot, hash=access.token_hash(token)) for bot, token in zip(bots, tokens, strict=True)
+        )
+        UserCursor.objects.bulk_create(UserCursor(user=bot) for bot in bots)
+        if room:
+            _join(room, bots)
+    return tokens
+
+
+def _join(room: Room, bots: Sequence[User]) -> None:
+    with locked(room.pk) as timeline:
+        Membership.objects.bulk_create(
+            Membership(room=room, user=bot, read_seq=timeline.head, pos=timeline.take()) for bot in bots
+        )
+        memberships_changed(bot.pk for bot in bots)
+
+
+def revoke(token: BotToken) -> None:
+    """The token is no good from the commit on; its sockets close."""
+    with transaction.atomic():
+        BotToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now())
+        publish.rights([token.user_id])

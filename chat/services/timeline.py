@@ -1,0 +1,75 @@
+"""How a room changes: under its lock, each change at the next position, published after commit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+from chat import access, publish, queries
+from chat.access import Actor
+from chat.models import Membership, Room, RoomCursor
+
+
+@dataclass
+class Timeline:
+    """A room whose cursor row is locked. Everything read after the lock stays true until commit."""
+
+    room: Room
+    head: int
+
+    def take(self) -> int:
+        """The next position of the room."""
+        self.head += 1
+        return self.head
+
+
+@contextmanager
+def locked(room: int) -> Iterator[Timeline]:
+    """One transaction that holds the lock of this room; what takes positions in it is published.
+
+    Locks come in one order everywhere: cursors of rooms by room id, then cursors of users by user id.
+    """
+    with transaction.atomic():
+        cursor = RoomCursor.objects.select_for_update().get(pk=room)
+        timeline = Timeline(Room.objects.get(pk=room), cursor.head)
+        yield timeline
+        advance(timeline, cursor.head)
+
+
+@contextmanager
+def changing(actor: Actor, room_id: str) -> Iterator[tuple[Timeline, Membership]]:
+    """`locked`, for a member of the room: `not_found` for everybody else, also for one removed while
+    waiting for the lock."""
+    room = access.membership(actor, room_id).room_id
+    with locked(room) as timeline:
+        yield timeline, access.membership_again(actor, room)
+
+
+def advance(timeline: Timeline, since: int) -> None:
+    """Stores the new head and publishes all that happened after `since`, still under the lock."""
+    if timeline.head == since:
+        return
+    RoomCursor.objects.filter(pk=timeline.room.pk).update(head=timeline.head)
+    frame = queries.changes(timeline.room, since, timeline.head)
+    left = Membership.objects.filter(
+        room=timeline.room, pos__gt=since, pos__lte=timeline.head, left_at__isnull=False
+    )
+    publish.changed(timeline.room, frame, dict(left.values_list("user_id", "left_how")))
+
+
+def memberships_changed(users: Iterable[int]) -> None:
+    """Counts a change of each of these users' memberships, and publishes it.
+
+    Locks the users' cursors, in id order: call it after the rooms' locks.
+    """
+    ids = sorted(set(users))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO chat_usercursor (user_id, version) SELECT u, 1 FROM unnest(%s) AS u ORDER BY u"
+            " ON CONFLICT (user_id) DO UPDATE SET version = chat_usercursor.version + 1",
+            [ids],
+        )
+    publish.people(ids)

@@ -1,0 +1,67 @@
+"""The pages of the chat: one document, which the browser's own code fills from the socket."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from accounts.models import User
+from chat import access
+from chat.errors import Refused
+
+
+@require_safe
+@never_cache
+@login_required
+def home(request: HttpRequest) -> HttpResponse:
+    return _page(request)
+
+
+@require_safe
+@never_cache
+@login_required
+def room(request: HttpRequest, slug: str) -> HttpResponse:
+    """The chat opened at a room; 404 for those who are not in it, whether it exists or not."""
+    access_by_slug(request, slug)
+    return _page(request, slug)
+
+
+@require_safe
+@never_cache
+@login_required
+def message(request: HttpRequest, slug: str, seq: int) -> HttpResponse:
+    """A message's permalink: the chat opened in its context."""
+    place = access_by_slug(request, slug)
+    try:
+        access.message_in(place.room, seq)
+    except Refused:
+        raise Http404 from None
+    return _page(request, slug, seq)
+
+
+def access_by_slug(request: HttpRequest, slug: str) -> access.Membership:
+    try:
+        return access.membership_by_slug(_actor(request), slug)
+    except Refused:
+        raise Http404 from None
+
+
+def _actor(request: HttpRequest) -> access.Actor:
+    assert isinstance(request.user, User)
+    return access.actor_for(request.user)
+
+
+def _page(request: HttpRequest, slug: str | None = None, seq: int | None = None) -> HttpResponse:
+    actor = _actor(request)
+    page = {
+        "user": {"id": actor.public_id, "name": actor.name, "display": actor.display},
+        "ws": "/ws/",
+        "room": slug,
+        "seq": seq,
+        "language": get_language(),
+    }
+    return render(request, "chat/home.html", {"page": page})

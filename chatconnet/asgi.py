@@ -1,0 +1,13 @@
+"""What daphne serves: pages through Django, `/ws/` through the chat's consumer."""
+
+from channels.routing import ProtocolTypeRouter, URLRouter
+from django.core.asgi import get_asgi_application
+
+from chatconnet.env import use_settings_module
+
+use_settings_module()
+pages = get_asgi_application()
+
+from chat.realtime.routing import websocket_urlpatterns  # noqa: E402  (needs the apps loaded)
+
+application = ProtocolTypeRouter({"http": pages, "websocket": URLRouter(websocket_urlpatterns)})

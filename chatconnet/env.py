@@ -1,0 +1,69 @@
+"""Every environment variable that ChatConnet reads, with its type, its default and what it is for.
+
+This is the only module of the Django code that touches `os.environ`; the table of settings in
+docs/operations.md is made from `VARIABLES`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from environ.environ import FileAwareEnv
+
+_env = FileAwareEnv()
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One variable: `kind` says how its text is read, `help` is the sentence in the operators' table."""
+
+    name: str
+    kind: str
+    default: Any
+    help: str
+
+
+VARIABLES: dict[str, Variable] = {}
+
+_READERS: dict[str, Callable[[str, Any], Any]] = {
+    "text": lambda name, default: _env.str(name, default=default),
+    "list": lambda name, default: _env.list(name, default=default),
+    "integer": lambda name, default: _env.int(name, default=default),
+    "number": lambda name, default: _env.float(name, default=default),
+    "switch": lambda name, default: _env.str(name, default="on" if default else "off").lower()
+    in {"on", "1", "true", "yes"},
+}
+
+
+def read(name: str, kind: str, default: Any, help: str) -> Any:
+    """The value of `name`, or `default`. `NAME_FILE` may name a file that holds the value (secrets)."""
+    VARIABLES[name] = Variable(name, kind, default, help)
+    return _READERS[kind](name, default)
+
+
+def text(name: str, default: str, help: str) -> str:
+    return str(read(name, "text", default, help))
+
+
+def items(name: str, default: list[str], help: str) -> list[str]:
+    return [item.strip() for item in read(name, "list", default, help) if item.strip()]
+
+
+def integer(name: str, default: int, help: str) -> int:
+    return int(read(name, "integer", default, help))
+
+
+def number(name: str, default: float, help: str) -> float:
+    return float(read(name, "number", default, help))
+
+
+def switch(name: str, default: bool, help: str) -> bool:
+    return bool(read(name, "switch", default, help))
+
+
+def use_settings_module() -> None:
+    """Names the settings for the entry points (asgi, celery, manage.py), unless the caller named others."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatconnet.settings")
