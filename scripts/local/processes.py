@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, TypedDict
 
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
@@ -32,8 +32,21 @@ class Account:
     gid: int
 
 
+class Identity(TypedDict, total=False):
+    """Arguments of subprocess that start a program as somebody else."""
+
+    user: int
+    group: int
+    extra_groups: list[int]
+
+
+def identity(account: Account | None) -> Identity:
+    """What to give to subprocess so that the program runs as `account`; None means as this process."""
+    return {"user": account.uid, "group": account.gid, "extra_groups": []} if account else {}
+
+
 def unprivileged() -> Account | None:
-    """Whom to run the database as: PostgreSQL refuses uid 0. None when this process is not root: as itself."""
+    """Whom to run the database as, for PostgreSQL refuses uid 0. None: as this process, which is not root."""
     if os.geteuid() != 0:
         return None
     for name in ("postgres", "nobody"):
@@ -54,7 +67,8 @@ def spawn(
 ) -> subprocess.Popen[bytes]:
     """Starts `command` in a session of its own, as `account` if given; `output` takes what it prints.
 
-    When the calling thread ends, however it does, the kernel sends the child `when_orphaned` (Linux): call from the main thread.
+    When the calling thread ends, however it does, the kernel sends the child `when_orphaned` (Linux): so
+    call this from the main thread.
     """
     return subprocess.Popen(
         [str(part) for part in command],
@@ -64,9 +78,9 @@ def spawn(
         env=env,
         cwd=cwd,
         start_new_session=True,
-        # The child must set this itself, between fork and exec: there is no other door to it.
+        # Only the child itself can ask for this, between fork and exec.
         preexec_fn=_die_with_parent(os.getpid(), when_orphaned),  # noqa: PLW1509
-        **({"user": account.uid, "group": account.gid, "extra_groups": []} if account else {}),
+        **identity(account),
     )
 
 
@@ -80,13 +94,20 @@ def _die_with_parent(parent: int, when_orphaned: signal.Signals) -> Callable[[],
     return in_child
 
 
-def stop(process: subprocess.Popen[bytes], *, by: signal.Signals = signal.SIGTERM, within: float = 5.0) -> None:
-    """Asks `process` to end with the signal `by`, and after `within` seconds kills it with all of its process group."""
+def ask(process: subprocess.Popen[bytes], by: signal.Signals, *, within: float) -> None:
+    """Sends `process` the signal `by` and waits at most `within` seconds for it to end."""
     if process.poll() is None:
         with contextlib.suppress(ProcessLookupError):
             process.send_signal(by)
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(within)
+
+
+def stop(
+    process: subprocess.Popen[bytes], *, by: signal.Signals = signal.SIGTERM, within: float = 5.0
+) -> None:
+    """Asks `process` to end by the signal `by`; after `within` seconds kills it and its process group."""
+    ask(process, by, within=within)
     kill_group(process.pid)
     process.wait()
 
@@ -98,7 +119,10 @@ def kill_group(group: int) -> None:
 
 
 def started_at(pid: int) -> str | None:
-    """When the process `pid` started, in the kernel's ticks: with the pid it names one process for good. None when there is none."""
+    """When the process `pid` started, in the kernel's ticks; None when there is none.
+
+    Together with the pid this names one process for good: numbers are given again.
+    """
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
     except OSError:

@@ -1,6 +1,7 @@
 """A private PostgreSQL and a private Redis, for one data folder or for one run of the tests.
 
-Both listen on 127.0.0.1 only, on a free port, and ask for a password. As root they run as `postgres` or `nobody`.
+Both listen on 127.0.0.1 only, on a free port, and ask for a password. Started by root they run
+as `postgres` or `nobody`.
 """
 
 from __future__ import annotations
@@ -20,12 +21,12 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
-from scripts.local import binaries, processes
+from scripts.local import binaries, data_folder, processes
 from scripts.local.binaries import Program
 from scripts.local.errors import Refused
 
 SHARED = Path("/var/lib/chatconnet")
-"""Where root keeps what the unprivileged account has to reach, when the data folder itself is out of its reach."""
+"""Where root keeps what the unprivileged account has to reach and cannot in the data folder."""
 
 USER = DATABASE = "chatconnet"
 
@@ -68,18 +69,16 @@ def _can_reach(account: processes.Account | None, path: Path) -> bool:
         return True
     probe = subprocess.run(
         ["/bin/sh", "-c", 'test -r "$1" && test -x "$1"', "sh", path],
-        user=account.uid,
-        group=account.gid,
-        extra_groups=[],
         cwd="/",
         check=False,
+        **processes.identity(account),
     )
     return probe.returncode == 0
 
 
 def place(var: Path) -> Place:
-    """The place for the servers of the data folder `var`: inside it, or, if root's account cannot reach that, in a
-    folder of its own under /var/lib/chatconnet whose name is kept in `var`.
+    """The place for the servers of the data folder `var`: inside it, or, where the unprivileged account
+    cannot reach that, in a folder of its own under /var/lib/chatconnet whose name is kept in `var`.
 
     The caller holds the lock of `var`. Raises Refused when the folder kept in `var` is gone.
     """
@@ -92,13 +91,24 @@ def place(var: Path) -> Place:
         return Place(folder, account)
     folder = var / "services"
     if not folder.exists() and not _can_reach(account, var):
-        SHARED.mkdir(mode=0o755, parents=True, exist_ok=True)
+        _make_shared(SHARED)
         folder = SHARED / secrets.token_hex(6)
         pointer.write_text(f"{folder}\n")
     folder.mkdir(mode=0o700, exist_ok=True)
     made = Place(folder, account)
     made.own(folder)
     return made
+
+
+def _make_shared(folder: Path) -> None:
+    """A folder that every account can pass through, whatever the umask is."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o755)
+    except OSError as error:
+        raise Refused(
+            f"{folder}, for the database, which does not run as root, cannot be made: {error.strerror}."
+        ) from None
 
 
 @contextmanager
@@ -116,7 +126,7 @@ def throw_away_place() -> Iterator[Place]:
 
 @dataclass
 class Server:
-    """A server program with its data; `start` may be called again after `stop`, and finds the same port and data."""
+    """A server program with its data. After `stop`, `start` finds the same port and data again."""
 
     place: Place
     password: str
@@ -134,7 +144,7 @@ class Server:
         raise NotImplementedError
 
     def start(self) -> None:
-        """Starts the server and returns when it answers. Raises Refused when it does not, with the place of its log."""
+        """Starts the server; returns when it answers. Raises Refused, naming its log, when it does not."""
         self._prepare()
         given = self.port
         for _ in range(1 if given else 3):  # somebody may take a free port before the server does
@@ -160,9 +170,8 @@ class Server:
         raise NotImplementedError
 
     def _answers_in_time(self) -> bool:
-        assert self.process
         end = time.monotonic() + self.patience
-        while time.monotonic() < end and self.process.poll() is None:
+        while time.monotonic() < end and self.process and self.process.poll() is None:
             if self._ready():
                 return True
             time.sleep(0.03)
@@ -195,11 +204,15 @@ class Postgres(Server):
 
     def stop(self) -> None:
         if self.process:
-            processes.stop(self.process, by=signal.SIGQUIT if self.throw_away else signal.SIGINT, within=4)
+            if not self.throw_away:  # SIGINT: sessions are ended, what is committed is written out
+                processes.ask(self.process, signal.SIGINT, within=3)
+            processes.stop(
+                self.process, by=signal.SIGQUIT, within=1
+            )  # SIGQUIT: at once, as safe as a power cut
             self.process = None
 
     def _prepare(self) -> None:
-        major = written_by(self.place.folder)
+        major = data_folder.written_by(self.data)
         self._program = usable(binaries.postgres(major), self.place)
         if major is None:
             self._initialise()
@@ -208,35 +221,39 @@ class Postgres(Server):
 
     def _initialise(self) -> None:
         shutil.rmtree(self.data, ignore_errors=True)
-        fresh = self.place.subfolder("postgres.new")
-        shutil.rmtree(fresh)
+        fresh = self.place.folder / "postgres.new"
+        shutil.rmtree(fresh, ignore_errors=True)
         password = self.place.file("password", self.password)
         locale = ["--locale=C.UTF-8"]
         if self._program.major >= 17:
             locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
         try:
             self._run(
-                self._program.beside("initdb"), "-D", fresh, "-U", USER, "--pwfile", password, "--auth=scram-sha-256",
-                "--encoding=UTF8", "--no-instructions", *locale, *(["--no-sync"] if self.throw_away else []),
-            )  # fmt: skip
+                self._program.beside("initdb"),
+                *("-D", fresh, "-U", USER, "--pwfile", password),
+                *("--auth=scram-sha-256", "--encoding=UTF8", "--no-instructions"),
+                *locale,
+                *(["--no-sync"] if self.throw_away else []),
+            )
             self._run(
-                self._program.path, "--single", "-D", fresh, "postgres", input=f"CREATE DATABASE {DATABASE} OWNER {USER};\n"
+                self._program.path,
+                *("--single", "-D", fresh, "postgres"),
+                text=f"CREATE DATABASE {DATABASE} OWNER {USER};\n",
             )
         finally:
             password.unlink()
         fresh.rename(self.data)  # only a complete folder ever has the name that is looked at
 
-    def _run(self, *command: str | Path, input: str = "") -> None:
-        account = self.place.account
+    def _run(self, *command: str | Path, text: str = "") -> None:
         done = subprocess.run(
             [str(part) for part in command],
-            input=input,
+            input=text,
             capture_output=True,
             text=True,
             cwd=self.place.folder,
             env=_plain_environment(),
             check=False,
-            **({"user": account.uid, "group": account.gid, "extra_groups": []} if account else {}),
+            **processes.identity(self.place.account),
         )
         if done.returncode:
             said = (done.stderr or done.stdout).strip().splitlines() or ["no reason given"]
@@ -252,7 +269,12 @@ class Postgres(Server):
             "log_timezone": "UTC",
         }
         if self.throw_away:
-            options |= {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "autovacuum": "off"}
+            options |= {
+                "fsync": "off",
+                "full_page_writes": "off",
+                "synchronous_commit": "off",
+                "autovacuum": "off",
+            }
         settings = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
         self._spawn([self._program.path, "-D", self.data, *settings], signal.SIGINT)
 
@@ -281,7 +303,7 @@ class Redis(Server):
     def _prepare(self) -> None:
         program = binaries.redis()
         self._program = usable(program, self.place)
-        # One folder a kind and version: none reads the files of a newer one, and nothing in them is needed for long.
+        # A folder for each kind and version: none reads a newer one's, and nothing in them is needed long.
         self._data = self.place.subfolder(f"{program.kind}-{program.major}")
         _end_leftover(self._data, _pid_in(self._data / "pid"), signal.SIGTERM)
 
@@ -300,21 +322,16 @@ class Redis(Server):
         self._spawn([self._program.path, config], signal.SIGTERM)
 
     def _ready(self) -> bool:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1) as connection:
+        with (
+            contextlib.suppress(OSError),
+            socket.create_connection(("127.0.0.1", self.port), timeout=1) as connection,
+        ):
             connection.sendall(f"AUTH {self.password}\r\nPING\r\n".encode())
             answer = b""
             while answer.count(b"\r\n") < 2 and (more := connection.recv(100)):
                 answer += more
             return answer == b"+OK\r\n+PONG\r\n"
         return False
-
-
-def written_by(folder: Path) -> int | None:
-    """The major version of the PostgreSQL that wrote the data in `folder`, a `Place`'s; None when there is no data."""
-    try:
-        return int((folder / "postgres" / "PG_VERSION").read_text())
-    except FileNotFoundError:
-        return None
 
 
 def usable(program: Program, place: Place) -> Program:
@@ -336,7 +353,8 @@ def usable(program: Program, place: Place) -> Program:
 
 def _copy_tree(tree: Path, copy: Path) -> None:
     """Copies a wheel's folder, and the libraries that it looks for beside it, into the folder `copy`."""
-    copy.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+    _make_shared(SHARED)
+    _make_shared(copy.parent)
     fresh = Path(tempfile.mkdtemp(dir=copy.parent))
     skip = shutil.ignore_patterns("include", "doc", "*.a", "__pycache__", "*.py", "pgxs", "falkordb.so")
     for folder in (tree, tree.with_name(f"{tree.name}.libs")):
@@ -352,7 +370,7 @@ def _copy_tree(tree: Path, copy: Path) -> None:
 def _open_to_all(folder: Path) -> None:
     for path in (folder, *folder.rglob("*")):
         if not path.is_symlink():
-            path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) and path.stat().st_mode & 0o111 else 0o644)
+            path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
 
 
 def _pid_in(file: Path) -> int | None:
@@ -363,7 +381,7 @@ def _pid_in(file: Path) -> int | None:
 
 
 def _end_leftover(data: Path, pid: int | None, by: signal.Signals) -> None:
-    """Ends the server `pid` of an earlier run, told from a stranger with the same number by its working folder."""
+    """Ends the server `pid` of an earlier run: its working folder tells it from a stranger's process."""
     if pid is None or not _works_in(pid, data):
         return
     for sign in (by, signal.SIGKILL):
@@ -391,7 +409,8 @@ def throw_away(kinds: tuple[Callable[..., Server], ...]) -> Iterator[list[Server
     with contextlib.ExitStack() as stack:
         place = stack.enter_context(throw_away_place())
         servers = [
-            kind(place, secrets.token_hex(16), log=place.folder / f"{index}.log", throw_away=True) for index, kind in enumerate(kinds)
+            kind(place, secrets.token_hex(16), log=place.folder / f"{index}.log", throw_away=True)
+            for index, kind in enumerate(kinds)
         ]
         for server in servers:
             stack.callback(server.stop)

@@ -1,4 +1,4 @@
-"""The real site, as processes: for tests that need sockets, several web processes, a worker, or a dead Redis."""
+"""The real site, as processes: for tests with sockets, several web processes, a worker, or a dead Redis."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -89,14 +88,17 @@ class Site:
         return _manage(self.env, *arguments)
 
     def wait_ready(self, index: int = 0) -> None:
-        """Waits until web process `index` serves its sign-in page; fails with the logs when it does not."""
+        """Waits until web process `index` answers; fails with the logs when it does not."""
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             child = self.web[index].child
-            assert child and child.poll() is None, f"web process {index} ended\n{self.logs()}"
-            with contextlib.suppress(OSError, urllib.error.HTTPError):
-                with urllib.request.urlopen(f"{self.origin(index)}/healthz", timeout=2):
-                    return
+            ended = child is None or child.poll() is not None
+            assert not ended, f"web process {index} ended\n{self.logs()}"
+            with (
+                contextlib.suppress(OSError),
+                urllib.request.urlopen(f"{self.origin(index)}/healthz", timeout=2),
+            ):
+                return
             time.sleep(0.05)
         raise AssertionError(f"web process {index} does not answer\n{self.logs()}")
 
@@ -110,7 +112,7 @@ def running(
     limits: str = "on",
     env: Mapping[str, str] | None = None,
 ) -> Iterator[Site]:
-    """A site with a fresh database (migrated, with its first administrator and welcome room) and a Redis of its own."""
+    """A site with a fresh database (migrated, with an administrator and a welcome room) and its own Redis."""
     with contextlib.ExitStack() as stack:
         var = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="chatconnet-site-")))
         database_url = stack.enter_context(_database())
@@ -120,7 +122,9 @@ def running(
         settings = os.environ | {
             "ALLOWED_HOSTS": "127.0.0.1,localhost",
             "CHAT_LIMITS": limits,
-            "CHAT_ORIGINS": ",".join(f"http://{host}:{port}" for port in ports for host in ("127.0.0.1", "localhost")),
+            "CHAT_ORIGINS": ",".join(
+                f"http://{host}:{port}" for port in ports for host in ("127.0.0.1", "localhost")
+            ),
             "CHAT_VAR": str(var),
             "DATABASE_URL": database_url,
             "PYTHONUNBUFFERED": "1",
@@ -146,7 +150,9 @@ def running(
                 for index, port in enumerate(ports)
             ],
             worker=process("worker", *celery, "worker", "--concurrency", "1") if worker else None,
-            beat=process("beat", *celery, "beat", "--schedule", str(var / "beat"), "--pidfile=") if beat else None,
+            beat=process("beat", *celery, "beat", "--schedule", str(var / "beat"), "--pidfile=")
+            if beat
+            else None,
         )
         for index in range(web):
             site.wait_ready(index)
@@ -185,7 +191,12 @@ def _static_files() -> Path:
 
 def _manage(env: Mapping[str, str], *arguments: str) -> str:
     done = subprocess.run(
-        [sys.executable, "manage.py", *arguments], env=env, cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "manage.py", *arguments],
+        env=env,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, f"manage.py {' '.join(arguments)}\n{done.stdout}{done.stderr}"
     return done.stdout
