@@ -13,7 +13,9 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal import ratelimit
 from django.core.cache import cache
+from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 
 from accounts import names, services
 from accounts.models import User
@@ -77,6 +79,16 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def get_client_ip(self, request: HttpRequest) -> str:
         # Over a unix socket there is no address; all who come that way share the limits.
         return request.META.get("REMOTE_ADDR") or "local"
+
+    def render_mail(self, *args: Any, **kwargs: Any) -> EmailMessage:
+        """The text of the template, and beside it the same text as a plain page."""
+        mail: EmailMessage = super().render_mail(*args, **kwargs)
+        if isinstance(mail, EmailMultiAlternatives):
+            page = render_to_string(
+                "account/email/message.html", {"subject": mail.subject, "text": mail.body}
+            )
+            mail.attach_alternative(page, "text/html")
+        return mail
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """A mail server that is down is logged and holds up nobody: mails can be asked for again."""

@@ -1,4 +1,4 @@
-"""allauth's forms, where ours do more."""
+"""allauth's forms in our words, and with our services behind them."""
 
 from __future__ import annotations
 
@@ -9,19 +9,49 @@ from allauth.core import context
 from django.contrib.auth import logout
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 
 from accounts import names, services
 from accounts.models import User
 
+LABELS = {
+    "login": _("User name or e-mail address"),
+    "username": _("User name"),
+    "email": _("E-mail address"),
+    "oldpassword": _("Present password"),
+    "password": _("Password"),
+    "password1": _("Password"),
+    "password2": _("The same password again"),
+}
+HINTS = {
+    "username": _("Others see it and mention you by it: letters, digits, “-” and “_”."),
+    "password1": _("At least 12 characters. A few words that do not belong together are good."),
+}
+NEVER_SPELLED = {"autocapitalize": "none", "spellcheck": "false"}
 
-class LoginForm(forms.LoginForm):  # type: ignore[misc]
+
+class _Worded(Form):
+    """Gives the fields our labels and hints; placeholders go, since they vanish when one types."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.label = LABELS.get(name, field.label)
+            field.help_text = HINTS.get(name, field.help_text)
+            field.widget.attrs.pop("placeholder", None)
+            if name in {"login", "username"}:
+                field.widget.attrs |= NEVER_SPELLED | {"autocomplete": "username"}
+
+
+class LoginForm(_Worded, forms.LoginForm):  # type: ignore[misc]
     def clean_login(self) -> str:
         return names.normalize_username(self.cleaned_data["login"])
 
 
-class SignupForm(forms.SignupForm):  # type: ignore[misc]
+class SignupForm(_Worded, forms.SignupForm):  # type: ignore[misc]
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
         """Account and address in one transaction; a name taken since it was checked shows the form again."""
         try:
@@ -33,24 +63,36 @@ class SignupForm(forms.SignupForm):  # type: ignore[misc]
         return user, response
 
 
-class ChangePasswordForm(forms.ChangePasswordForm):  # type: ignore[misc]
+class AddEmailForm(_Worded, forms.AddEmailForm):  # type: ignore[misc]
+    pass
+
+
+class ReauthenticateForm(_Worded, forms.ReauthenticateForm):  # type: ignore[misc]
+    pass
+
+
+class ResetPasswordForm(_Worded, forms.ResetPasswordForm):  # type: ignore[misc]
+    pass
+
+
+class ChangePasswordForm(_Worded, forms.ChangePasswordForm):  # type: ignore[misc]
     def save(self) -> None:
-        services.set_password(
-            self.user, self.cleaned_data["password1"], keep=context.request.session.session_key
-        )
+        _set_password_from_inside(self)
 
 
-class SetPasswordForm(forms.SetPasswordForm):  # type: ignore[misc]
+class SetPasswordForm(_Worded, forms.SetPasswordForm):  # type: ignore[misc]
     def save(self) -> None:
-        services.set_password(
-            self.user, self.cleaned_data["password1"], keep=context.request.session.session_key
-        )
+        _set_password_from_inside(self)
 
 
-class ResetPasswordKeyForm(forms.ResetPasswordKeyForm):  # type: ignore[misc]
+class ResetPasswordKeyForm(_Worded, forms.ResetPasswordKeyForm):  # type: ignore[misc]
     def save(self) -> None:
         """Whoever comes by mail may have lost the account to somebody: every session ends, this one too."""
         request: Any = context.request
         if request.user.is_authenticated:
             logout(request)
         services.set_password(self.user, self.cleaned_data["password1"])
+
+
+def _set_password_from_inside(form: Any) -> None:
+    services.set_password(form.user, form.cleaned_data["password1"], keep=context.request.session.session_key)

@@ -100,6 +100,16 @@ def reactivate(user: User, *, actor: User) -> None:
         hooks.announce_access_changed([user.pk])
 
 
+def change_rights(user: User, *, actor: User, is_staff: bool, is_superuser: bool) -> None:
+    """Who may use the administration. Raises PermissionDenied unless a superuser does it to somebody else."""
+    if not actor.is_superuser:
+        raise PermissionDenied
+    _check_may_judge(user, actor)
+    user.is_staff = is_staff
+    user.is_superuser = is_superuser
+    user.save(update_fields=["is_staff", "is_superuser"])
+
+
 def end_session(session_key: str) -> None:
     """Signs out one browser; unknown keys are ignored."""
     _end(Session.objects.filter(session_key=session_key))
