@@ -1,0 +1,248 @@
+// What the reader does and looks at: the commands of the page, and which room is open. The elements of the page
+// call this; it knows none of them.
+
+import { OutboxDatabase } from "./net/outbox_db.js";
+import { Outbox } from "./net/outbox.js";
+import { Refusal } from "./net/refusal.js";
+import { Socket } from "./net/socket.js";
+import { Store } from "./state/store.js";
+import { t } from "./strings.js";
+import { uuid } from "./dom/uuid.js";
+
+const PAGE_SIZE = 50;
+const READ_EVERY = 1000;
+const TYPING_EVERY = 3000;
+const AGAIN_AFTER = 3000;
+
+export class Chat {
+  /** The room that is open, and the message in it that was asked for. @type {{slug: string | null, seq: number | null}} */
+  view;
+  /** @type {Set<() => void>} another room or place was opened */
+  viewListeners = new Set();
+  /** @type {Set<(connection: Connection) => void>} */
+  connectionListeners = new Set();
+  /** @type {Set<(frame: Frame) => void>} what passes by and is not kept: typing */
+  frameListeners = new Set();
+  /** @type {Set<(sentence: string) => void>} */
+  noticeListeners = new Set();
+  /** Catching up has ended at least once: what is not there does not exist. */
+  ready = false;
+  /** @type {Set<string>} pages of history under way */
+  #reading = new Set();
+  /** @type {Map<string, number>} the newest read mark of rooms where one was sent just now */
+  #reads = new Map();
+  /** @type {Map<string, number>} when `typing` was last sent, by room */
+  #typed = new Map();
+  /** Tabs tell one another which messages are done with. */
+  #tabs = new BroadcastChannel("outbox");
+
+  /** @param {Page} page */
+  constructor(page) {
+    this.user = page.user;
+    this.view = { slug: page.room, seq: page.seq };
+    this.store = new Store(page.user);
+    this.outbox = new Outbox(page.user.id, {
+      storage: new OutboxDatabase(),
+      request: (command) => this.socket.request(command),
+      onchange: (entry) => this.#pend(entry),
+      ongone: (entry) => {
+        this.store.unpend(entry);
+        this.#tabs.postMessage(entry.key);
+      },
+      tooLarge: t("too_large"),
+    });
+    this.#tabs.onmessage = ({ data }) => this.outbox.settle(data);
+    this.socket = new Socket(new URL(page.ws, location.href).href.replace(/^http/, "ws"), {
+      onframe: (frame, command) => this.#hear(frame, command),
+      onstate: (connection) => {
+        if (connection.state !== "open") this.outbox.close();
+        for (const listener of this.connectionListeners) listener(connection);
+      },
+      positions: () => this.store.positions(),
+    });
+    this.store.subscribe((change) => {
+      for (const key of change.sent ?? []) this.outbox.settle(key);
+      this.#fill();
+    });
+    addEventListener("popstate", (event) => this.#look(event.state ?? { slug: null, seq: null }));
+    history.replaceState(this.view, "");
+  }
+
+  start() {
+    this.socket.now();
+  }
+
+  /** The room that is open, once it is known. */
+  get room() {
+    return this.store.bySlug(this.view.slug);
+  }
+
+  /**
+   * @param {string | null} slug
+   * @param {number | null} [seq]
+   */
+  open(slug, seq = null) {
+    if (slug === null) return this.#openFirst();
+    history.pushState({ slug, seq }, "", this.link(slug, seq));
+    this.#look({ slug, seq });
+  }
+
+  /**
+   * The address of a room, or of a message in it.
+   * @param {string | null} slug
+   * @param {number | null} [seq]
+   */
+  link(slug, seq = null) {
+    return slug === null ? "/" : `/r/${encodeURIComponent(slug)}/${seq === null ? "" : `${seq}/`}`;
+  }
+
+  /** Back to the newest messages, from wherever in the room. */
+  openLatest() {
+    this.#look({ ...this.view, seq: null });
+  }
+
+  /**
+   * A command whose refusal the caller shows.
+   * @param {Frame} command
+   * @returns {Promise<Frame>}
+   */
+  command(command) {
+    return this.socket.request(command);
+  }
+
+  /** A command whose refusal is shown as a notice. @param {Frame} command */
+  async tryCommand(command) {
+    try {
+      return await this.command(command);
+    } catch (why) {
+      this.notice(this.explain(why));
+    }
+  }
+
+  /** The sentence for what went wrong. @param {unknown} why */
+  explain(why) {
+    if (!(why instanceof Refusal)) throw why;
+    return why.detail ?? t("no_answer");
+  }
+
+  /** @param {string} sentence */
+  notice(sentence) {
+    for (const listener of this.noticeListeners) listener(sentence);
+  }
+
+  /**
+   * @param {string} room
+   * @param {string} body
+   * @param {string} [replyTo]  message id
+   */
+  send(room, body, replyTo) {
+    this.outbox.add(uuid(), { room, body, ...(replyTo && { reply_to: replyTo }) });
+  }
+
+  /** @param {string} room */
+  typing(room) {
+    if (Date.now() - (this.#typed.get(room) ?? 0) < TYPING_EVERY) return;
+    this.#typed.set(room, Date.now());
+    this.socket.post({ type: "typing", room });
+  }
+
+  /**
+   * @param {string} room
+   * @param {number} seq
+   */
+  read(room, seq) {
+    const waits = this.#reads.has(room);
+    this.#reads.set(room, seq);
+    if (waits) return;
+    const send = () => this.command({ type: "read", room, seq: this.#reads.get(room) }).catch(() => undefined);
+    send();
+    setTimeout(() => {
+      if (this.#reads.get(room) !== seq) send();
+      this.#reads.delete(room);
+    }, READ_EVERY);
+  }
+
+  /**
+   * Reads a page of history into the store, unless that page is on its way already.
+   * @param {string} room
+   * @param {{before?: number, after?: number, around?: number}} where
+   */
+  async history(room, where) {
+    const name = `${room} ${JSON.stringify(where)}`;
+    if (this.#reading.has(name)) return;
+    this.#reading.add(name);
+    try {
+      await this.command({ type: "history", room, limit: PAGE_SIZE, ...where });
+      this.#reading.delete(name);
+    } catch (why) {
+      setTimeout(() => {
+        this.#reading.delete(name);
+        this.#fill();
+      }, AGAIN_AFTER);
+    }
+  }
+
+  /** @param {{slug: string | null, seq: number | null}} view */
+  #look(view) {
+    this.view = view;
+    this.#fill();
+    for (const listener of this.viewListeners) listener();
+  }
+
+  /** Asks for what the open view lacks. */
+  #fill() {
+    const room = this.room;
+    if (!room || !this.ready || this.socket.connection.state !== "open") return;
+    const { seq } = this.view;
+    if (!room.loaded) this.history(room.id, {});
+    else if (seq !== null && room.timeline.span(seq).from > seq) this.history(room.id, { around: seq });
+  }
+
+  /**
+   * @param {Frame} frame
+   * @param {Frame} [command]
+   */
+  #hear(frame, command) {
+    for (const need of this.store.apply(frame, command)) this.#need(need, frame.type === "welcome");
+    for (const listener of this.frameListeners) listener(frame);
+  }
+
+  /**
+   * What the store asks for. Without its `sync` a connection is of no use.
+   * @param {Frame} command
+   * @param {boolean} first  of this connection: what it brings up to date is everything
+   */
+  async #need(command, first) {
+    try {
+      await this.command(command);
+      if (first) await this.#synced();
+    } catch (why) {
+      if (!(why instanceof Refusal)) throw why;
+      if (command.type === "sync" && why.code !== "lost") this.socket.restart();
+    }
+  }
+
+  async #synced() {
+    const first = !this.ready;
+    this.ready = true;
+    await this.outbox.load();
+    this.outbox.open();
+    if (this.view.slug === null) this.#openFirst();
+    else if (first) this.#look(this.view);
+    else this.#fill();
+  }
+
+  #openFirst() {
+    const [first] = [...this.store.rooms.values()].sort((a, b) => b.info.unread - a.info.unread);
+    if (!first) return this.#look(this.view);
+    history.replaceState({ slug: first.info.slug, seq: null }, "", this.link(first.info.slug));
+    this.#look({ slug: first.info.slug, seq: null });
+  }
+
+  /** @param {Entry} entry */
+  #pend(entry) {
+    this.store.pend(entry);
+    const homeless = this.ready && entry.state === "failed" && !this.store.rooms.has(entry.room);
+    if (homeless) this.notice(t("not_sent", { body: entry.body, detail: entry.detail ?? "" }));
+  }
+}

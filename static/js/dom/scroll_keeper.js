@@ -1,0 +1,62 @@
+// Owns one hard thing: where the reader is in a list that grows at both ends.
+
+const NEAR = 60;
+
+export class ScrollKeeper {
+  /** The reader is at the newest message, and stays there as more arrive. */
+  atEnd = true;
+  #box;
+  #list;
+
+  /**
+   * @param {HTMLElement} box  scrolls
+   * @param {HTMLElement} list  of messages, in it; its rows are placed relative to it
+   * @param {() => void} onscroll
+   */
+  constructor(box, list, onscroll) {
+    this.#box = box;
+    this.#list = list;
+    box.addEventListener("scroll", () => {
+      this.atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR;
+      onscroll();
+    });
+    new ResizeObserver(() => this.atEnd && this.toEnd()).observe(box);
+  }
+
+  /** The reader is this near (in screens) to the oldest row. @param {number} screens */
+  nearStart(screens) {
+    return this.#box.scrollTop < this.#box.clientHeight * screens;
+  }
+
+  /** @param {number} screens */
+  nearEnd(screens) {
+    const box = this.#box;
+    return box.scrollHeight - box.scrollTop - box.clientHeight < box.clientHeight * screens;
+  }
+
+  /** Draws; the message that was at the top stays where it is, or the end stays the end. @param {() => void} draw */
+  keep(draw) {
+    const top = this.#box.scrollTop;
+    const anchor = this.atEnd ? undefined : this.#messages().find((row) => row.offsetTop + row.offsetHeight > top);
+    const before = anchor?.offsetTop ?? 0;
+    draw();
+    if (this.atEnd) this.toEnd();
+    else if (anchor?.isConnected) this.#box.scrollTop = top + anchor.offsetTop - before;
+  }
+
+  toEnd() {
+    this.atEnd = true;
+    this.#box.scrollTop = this.#box.scrollHeight;
+  }
+
+  /** @param {HTMLElement} row */
+  toRow(row) {
+    this.atEnd = false;
+    row.scrollIntoView({ block: "center" });
+  }
+
+  /** Lines between days are no anchor: they move when older messages of their day arrive. */
+  #messages() {
+    return /** @type {HTMLElement[]} */ ([...this.#list.querySelectorAll("li.message")]);
+  }
+}

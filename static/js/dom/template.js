@@ -1,0 +1,50 @@
+// Templates of the page, and the parts of what was made from them.
+
+/**
+ * The first element of a copy of `<template id=…>`.
+ * @param {string} id
+ */
+export function fromTemplate(id) {
+  const template = /** @type {HTMLTemplateElement} */ (document.getElementById(id));
+  const copy = /** @type {DocumentFragment} */ (document.importNode(template.content, true));
+  return /** @type {HTMLElement} */ (copy.firstElementChild);
+}
+
+/**
+ * The element with `data-part=name` below `root`; a template without it is a mistake of ours.
+ * @param {Element} root
+ * @param {string} name
+ * @returns {any}
+ */
+export function part(root, name) {
+  const found = root.querySelector(`[data-part="${name}"]`);
+  if (!found) throw new Error(`No part "${name}" in <${root.localName}>`);
+  return found;
+}
+
+/**
+ * Makes the children of `list` those of `items`, in order; a child that is in its place is not touched, so focus and
+ * selection stay.
+ * @template T
+ * @param {Element} list
+ * @param {T[]} items
+ * @param {Map<string, HTMLElement>} rows  kept between calls, by key
+ * @param {(item: T) => string} keyOf
+ * @param {(item: T, row: HTMLElement | undefined) => HTMLElement} draw  makes a row, or brings one up to date
+ */
+export function drawList(list, items, rows, keyOf, draw) {
+  const gone = new Set(rows.keys());
+  let place = list.firstElementChild;
+  for (const item of items) {
+    const key = keyOf(item);
+    gone.delete(key);
+    const row = draw(item, rows.get(key));
+    rows.set(key, row);
+    if (row === place) place = place.nextElementSibling;
+    else list.insertBefore(row, place);
+  }
+  for (const key of gone) {
+    rows.get(key)?.remove();
+    rows.delete(key);
+  }
+}

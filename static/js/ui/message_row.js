@@ -1,0 +1,141 @@
+// One message as a row of the list: a copy of `<template id="message">`, filled in.
+
+import { clockTime, fullTime } from "../dom/times.js";
+import { drawList, fromTemplate, part } from "../dom/template.js";
+import { setTrustedHtml } from "../dom/trusted_html.js";
+import { t } from "../strings.js";
+
+const HUES = 12;
+const SHOWN = /** @type {const} */ (["message", "entry", "copy", "quoted", "grouped"]);
+
+/** @type {WeakMap<Element, Item>} what each row shows at present */
+const drawn = new WeakMap();
+/** @type {WeakMap<Element, Map<string, HTMLElement>>} the reactions of each row, by emoji */
+const chips = new WeakMap();
+
+/**
+ * Makes the row of an item, or brings it up to date; one that shows the same already is left alone.
+ * @param {Item} item
+ * @param {HTMLElement | undefined} row
+ * @param {Reader} reader
+ */
+export function drawRow(item, row, reader) {
+  const known = row && drawn.get(row);
+  const same = known && SHOWN.every((of) => known[of] === item[of]);
+  if (row && same) return row;
+  row ??= fromTemplate("message");
+  drawn.set(row, item);
+  const { message, entry } = item;
+  row.classList.toggle("grouped", item.grouped);
+  row.classList.toggle("pending", entry?.state === "waiting");
+  row.classList.toggle("failed", entry?.state === "failed");
+  row.classList.toggle("mentions-me", !!message?.mentions?.includes(reader.me.id));
+  row.classList.toggle("deleted", !!message?.deleted);
+  drawHead(row, message?.user ?? reader.me, message?.at ?? entry?.at ?? 0);
+  drawText(row, item);
+  drawQuote(row, item);
+  drawFailure(row, entry);
+  drawReactions(row, message, reader);
+  drawTools(row, message, reader);
+  return row;
+}
+
+/** What the row shows. @param {Element} row */
+export const itemOf = (row) => drawn.get(row);
+
+/**
+ * @param {HTMLElement} row
+ * @param {User} user
+ * @param {string | number} at
+ */
+function drawHead(row, user, at) {
+  const avatar = part(row, "avatar");
+  avatar.textContent = user.display.slice(0, 1).toUpperCase();
+  avatar.dataset.hue = [...user.id].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % HUES;
+  part(row, "author").textContent = user.display;
+  part(row, "author").title = `@${user.name}`;
+  const time = part(row, "time");
+  time.dateTime = new Date(at).toISOString();
+  time.textContent = clockTime(at);
+  time.title = fullTime(at);
+}
+
+/**
+ * @param {HTMLElement} row
+ * @param {Item} item
+ */
+function drawText(row, { message, entry, copy }) {
+  const text = part(row, "text");
+  const html = message?.html ?? copy?.html;
+  if (html === undefined) text.textContent = message?.body ?? copy?.body ?? entry?.body ?? "";
+  else setTrustedHtml(text, html);
+  text.classList.toggle("plain", html === undefined);
+  text.hidden = !text.textContent && !text.childElementCount;
+  const state = message?.deleted ? "deleted" : message?.held ? "held" : message?.hidden ? "hidden" : "";
+  const note = part(row, "state");
+  note.hidden = !state;
+  note.textContent = state && t(state);
+  const edited = part(row, "edited");
+  edited.hidden = !message?.edited;
+  edited.title = message?.edited ? fullTime(message.edited) : "";
+}
+
+/**
+ * @param {HTMLElement} row
+ * @param {Item} item
+ */
+function drawQuote(row, { message, entry, quoted }) {
+  const quote = part(row, "quote");
+  quote.hidden = !(message?.reply_to ?? entry?.reply_to) || !!message?.deleted;
+  part(row, "quoted-author").textContent = quoted?.user.display ?? "";
+  part(row, "quoted-text").textContent = quoted?.body ?? t(quoted ? "no_text" : "earlier_message");
+}
+
+/**
+ * @param {HTMLElement} row
+ * @param {Entry | undefined} entry
+ */
+function drawFailure(row, entry) {
+  part(row, "failure").hidden = entry?.state !== "failed";
+  part(row, "reason").textContent = entry?.detail ?? "";
+  part(row, "waiting").hidden = entry?.state !== "waiting";
+}
+
+/**
+ * @param {HTMLElement} row
+ * @param {Message | undefined} message
+ * @param {Reader} reader
+ */
+function drawReactions(row, message, { me, nameOf }) {
+  const list = part(row, "reactions");
+  const reactions = Object.entries(message?.reactions ?? {});
+  list.hidden = !reactions.length;
+  const rows = chips.get(list) ?? new Map();
+  chips.set(list, rows);
+  drawList(list, reactions, rows, ([emoji]) => emoji, ([emoji, users], known) => {
+    const chip = known ?? fromTemplate("reaction");
+    const button = part(chip, "button");
+    const names = users.map(nameOf).join(", ");
+    button.dataset.emoji = emoji;
+    button.title = names;
+    button.setAttribute("aria-label", t("reaction_by", { emoji, names }));
+    button.setAttribute("aria-pressed", String(users.includes(me.id)));
+    part(chip, "emoji").textContent = emoji;
+    part(chip, "count").textContent = String(message?.counts?.[emoji] ?? users.length);
+    return chip;
+  });
+}
+
+/**
+ * @param {HTMLElement} row
+ * @param {Message | undefined} message
+ * @param {Reader} reader
+ */
+function drawTools(row, message, reader) {
+  const tools = part(row, "tools");
+  const mine = message?.user.id === reader.me.id;
+  tools.hidden = !message || !!message.deleted;
+  part(row, "edit").hidden = !mine;
+  part(row, "delete").hidden = !mine && !reader.moderates;
+  if (message) part(row, "link").href = reader.linkTo(message);
+}

@@ -1,0 +1,43 @@
+// The state of the connection, and what becomes of what is written meanwhile.
+
+import { part } from "../dom/template.js";
+import { t } from "../strings.js";
+
+/** A short break is not worth a line that comes and goes. */
+const PATIENCE = 1500;
+
+export class StateBar extends HTMLElement {
+  #ticker = 0;
+  #patience = 0;
+
+  /** @param {Chat} chat */
+  connect(chat) {
+    part(this, "now").onclick = () => chat.socket.now();
+    chat.connectionListeners.add((connection) => this.#changed(connection));
+  }
+
+  /** @param {Connection} connection */
+  #changed(connection) {
+    this.dataset.state = connection.state;
+    clearInterval(this.#ticker);
+    if (connection.problem === "signed_out") return location.assign(this.dataset.login ?? "/");
+    if (connection.state === "open") {
+      clearTimeout(this.#patience);
+      this.#patience = 0;
+      this.hidden = true;
+      return;
+    }
+    this.#patience ||= setTimeout(() => (this.hidden = false), PATIENCE);
+    if (connection.problem) this.hidden = false;
+    this.#say(connection);
+    if (connection.state === "waiting") this.#ticker = setInterval(() => this.#say(connection), 1000);
+  }
+
+  /** @param {Connection} connection */
+  #say({ state, until, problem }) {
+    const n = Math.max(1, Math.ceil(((until ?? 0) - Date.now()) / 1000));
+    part(this, "text").textContent = problem ? t(problem) : t("no_connection");
+    part(this, "countdown").textContent = state === "waiting" ? t("again_in", { n }) : state === "connecting" ? t("connecting") : "";
+    part(this, "now").hidden = state === "connecting" || problem === "suspended";
+  }
+}
