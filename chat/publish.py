@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 from collections.abc import Iterable
 from functools import partial
 from typing import Protocol
@@ -29,9 +30,14 @@ class Wire(Protocol):
     def put(self, hint: hints.Hint) -> None: ...
 
 
-async def send(batch: list[hints.Hint]) -> None:
+def new_process_name() -> str:
+    """By which a process knows its own hints when they come back."""
+    return secrets.token_hex(8)
+
+
+async def send(batch: list[hints.Hint], sender: str = "") -> None:
     """Tells every process; raises what the layer raises, `TimeoutError` after two seconds."""
-    event = {"type": EVENT, "hints": hints.encode(batch)}
+    event = {"type": EVENT, "from": sender, "hints": hints.encode(batch)}
     async with asyncio.timeout(PATIENCE_SECONDS):
         await get_channel_layer().group_send(GROUP, event)
 

@@ -32,13 +32,13 @@ LATERAL (SELECT count(*) AS n FROM (
     WHERE x.room_id = m.room_id AND x.seq > m.read_seq AND x.author_id <> m.user_id
       AND x.deleted_at IS NULL AND x.hidden_at IS NULL AND x.held_at IS NULL
       AND NOT EXISTS (SELECT 1 FROM chat_block b WHERE b.blocker_id = m.user_id AND b.blocked_id = x.author_id)
-    LIMIT %(limit)s) AS some) AS unread,
+    LIMIT %(limit)s) AS bounded) AS unread,
 LATERAL (SELECT count(*) AS n FROM (
     SELECT 1 FROM chat_mention t JOIN chat_message x ON x.id = t.message_id
     WHERE t.user_id = m.user_id AND t.room_id = m.room_id AND t.seq > m.read_seq AND x.author_id <> m.user_id
       AND x.deleted_at IS NULL AND x.hidden_at IS NULL AND x.held_at IS NULL
       AND NOT EXISTS (SELECT 1 FROM chat_block b WHERE b.blocker_id = m.user_id AND b.blocked_id = x.author_id)
-    LIMIT %(limit)s) AS some) AS mentioned
+    LIMIT %(limit)s) AS bounded) AS mentioned
 WHERE m.user_id = %(user)s AND m.left_at IS NULL AND m.room_id = ANY(%(rooms)s)
 """
 

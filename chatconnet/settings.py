@@ -25,10 +25,10 @@ HTTPS = env.switch("HTTPS", False, "The site is reached over https: secure cooki
 
 # --- Applications and requests -----------------------------------------------------------------
 INSTALLED_APPS = [
-    "accounts",
-    "chat",
     "allauth",
     "allauth.account",
+    "accounts",
+    "chat",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -147,6 +147,9 @@ ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = {
     "login": "accounts.forms.LoginForm",
     "signup": "accounts.forms.SignupForm",
+    "add_email": "accounts.forms.AddEmailForm",
+    "reauthenticate": "accounts.forms.ReauthenticateForm",
+    "reset_password": "accounts.forms.ResetPasswordForm",
     "change_password": "accounts.forms.ChangePasswordForm",
     "set_password": "accounts.forms.SetPasswordForm",
     "reset_password_from_key": "accounts.forms.ResetPasswordKeyForm",
@@ -194,7 +197,7 @@ CHAT_EDIT_SECONDS = env.integer("CHAT_EDIT_SECONDS", 86400, "How long authors ma
 CHAT_REACTION_KINDS = env.integer("CHAT_REACTION_KINDS", 50, "Different emoji on one message.")
 CHAT_PENDING_MAX = env.integer("CHAT_PENDING_MAX", 64, "Commands of one socket that may wait to be done.")
 CHAT_HEADS_SECONDS = env.number("CHAT_HEADS_SECONDS", 1, "How often a process compares room heads.")
-CHAT_RECHECK_SECONDS = env.number("CHAT_RECHECK_SECONDS", 4, "How often open sockets' rights are re-checked.")
+CHAT_RECHECK_SECONDS = env.number("CHAT_RECHECK_SECONDS", 2, "How often open sockets' rights are re-checked.")
 CHAT_ORIGINS = env.items(
     "CHAT_ORIGINS",
     [],

@@ -1,11 +1,22 @@
-"""Read marks. Unread counts are derived from them, never stored."""
+"""What a person reads, and how far: pages of rooms that are open to the actor, and read marks.
+
+Unread counts are derived from the marks, never stored.
+"""
 
 from __future__ import annotations
 
-from django.db import connection
+from datetime import datetime
 
-from chat import access, frames, publish, queries
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from chat import access, frames, publish, queries, text
 from chat.access import Actor
+from chat.errors import bad_field, not_found
+from chat.models import Message, Room
+
+QUERY_MAX = 200
 
 
 def mark(actor: Actor, room_id: str, seq: int, *, back: bool = False, origin: str = "") -> frames.Counts:
@@ -23,6 +34,78 @@ def mark(actor: Actor, room_id: str, seq: int, *, back: bool = False, origin: st
         )
     counts = queries.counts(actor.id, [membership.room_id])
     if membership.room_id not in counts:
-        raise access.not_found()
+        raise not_found()
     publish.read(actor.id, membership.room, counts[membership.room_id], origin)
     return counts[membership.room_id]
+
+
+def counts(actor: Actor, room_ids: list[str]) -> dict[str, frames.Counts]:
+    """The counts of those of these rooms that the actor is in, by public id."""
+    mine = {public_id: pk for public_id, pk in queries.room_ids(actor).items() if public_id in room_ids}
+    numbers = queries.counts(actor.id, mine.values())
+    return {public_id: numbers[pk] for public_id, pk in mine.items() if pk in numbers}
+
+
+def history(
+    actor: Actor,
+    room_id: str,
+    *,
+    before: int | None = None,
+    after: int | None = None,
+    around: int | None = None,
+    limit: int = queries.PAGE,
+) -> tuple[list[frames.Message], bool, bool | None]:
+    """`queries.history` of a room one is in; raises `bad_field` if two places are given."""
+    given = [name for name, seq in (("before", before), ("after", after), ("around", around)) if seq is not None]
+    if len(given) > 1:
+        raise bad_field(given[1])
+    room = access.membership(actor, room_id).room
+    return queries.history(room, before=before, after=after, around=around, limit=limit)
+
+
+def members(
+    actor: Actor, room_id: str, q: str | None = None, after: str | None = None
+) -> tuple[list[frames.Member], bool]:
+    """A page of the members of a room one is in; `after` is the id or the user name of the last one seen."""
+    room = access.membership(actor, room_id).room
+    name = after
+    if after is not None:
+        seen = User.objects.filter(public_id=after).first()
+        name = seen.username if seen else after
+    return queries.members(room, (q or "").strip(), name)
+
+
+def browse(actor: Actor, q: str | None = None, after: str | None = None) -> tuple[list[frames.Room], bool]:
+    """A page of the public rooms; `after` is the id of the last one seen."""
+    access.check(actor)
+    seen = None
+    if after is not None:
+        seen = Room.objects.filter(public_id=after, kind=Room.Kind.PUBLIC).first()
+        if seen is None:
+            raise bad_field("after")
+    return queries.browse(actor, (q or "").strip(), seen)
+
+
+def search(actor: Actor, q: str, before: str | None = None) -> tuple[list[frames.Message], bool]:
+    """Messages of one's own rooms that hold every word of `q`; `before` is the id of the last one seen.
+
+    Raises `bad_field` for an empty or too long query, or for a filter that there is not.
+    """
+    access.check(actor)
+    if not 1 <= len(q.strip()) <= QUERY_MAX:
+        raise bad_field("q", _("A search has 1 to %(max)d characters.") % {"max": QUERY_MAX})
+    query = text.parse_search(q)
+    if query.unknown_filters:
+        raise bad_field("q", _("Searches can be narrowed with from: and in: only."))
+    return queries.search(actor, query, _place(actor, before) if before else None)
+
+
+def _place(actor: Actor, message_id: str) -> tuple[datetime, int]:
+    """Where a message stands in the order of search results."""
+    room_id, seq = access.message_place(message_id)
+    row = Message.objects.filter(
+        room__in=access.visible_rooms(actor), room__public_id=room_id, seq=seq
+    ).first()
+    if row is None:
+        raise not_found()
+    return row.at, row.pk
