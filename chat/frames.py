@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import UTC, datetime
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, ClassVar, NoReturn
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -62,7 +62,13 @@ def tag(name: str) -> str:
 
 
 class Command(Struct, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag=tag):
-    """What a client may say. With an `id` it is answered, without one it is not."""
+    """What a client may say. With an `id` it is answered, without one it is not.
+
+    `answer` is the frame that answers it, `results` are the fields that frame then carries beside `re`.
+    """
+
+    answer: ClassVar[str] = "ok"
+    results: ClassVar[tuple[str, ...]] = ()
 
     id: Id | None = None
 
@@ -77,6 +83,8 @@ class SyncCommand(Command):
 class SendCommand(Command):
     """Store a message, then share it. The same user and `key` always name the same message."""
 
+    results = ("message",)
+
     room: Ref
     key: Key
     body: Text
@@ -87,6 +95,8 @@ class SendCommand(Command):
 class EditCommand(Command):
     """Change the text; with `pos` only if that is still the message's."""
 
+    results = ("message",)
+
     message: Ref
     body: Text
     pos: Place | None = None
@@ -95,11 +105,15 @@ class EditCommand(Command):
 class DeleteCommand(Command):
     """Leave a tombstone. Twice is once."""
 
+    results = ("message",)
+
     message: Ref
 
 
 class ReactCommand(Command):
     """Set or take back a reaction."""
+
+    results = ("message",)
 
     message: Ref
     emoji: Annotated[str, Meta(min_length=1, max_length=32)]
@@ -108,6 +122,8 @@ class ReactCommand(Command):
 
 class ReadCommand(Command):
     """Move the read mark; only with `back` may it go back."""
+
+    results = ("read", "unread", "mentions")
 
     room: Ref
     seq: Place
@@ -123,6 +139,8 @@ class TypingCommand(Command):
 class HistoryCommand(Command):
     """A page of messages before, after or around a place; the newest if none is given."""
 
+    results = ("messages", "more", "more_after")
+
     room: Ref
     before: Place | None = None
     after: Place | None = None
@@ -133,6 +151,8 @@ class HistoryCommand(Command):
 class CreateCommand(Command):
     """Make a room and own it."""
 
+    results = ("room",)
+
     name: Text
     kind: Annotated[str, Meta(pattern="^(public|private)$")]
     topic: Text | None = None
@@ -140,6 +160,8 @@ class CreateCommand(Command):
 
 class UpdateCommand(Command):
     """Rename a room, change its topic, close or reopen it."""
+
+    results = ("room",)
 
     room: Ref
     name: Text | None = None
@@ -150,11 +172,15 @@ class UpdateCommand(Command):
 class DirectCommand(Command):
     """The one direct room with another person, made if there is none."""
 
+    results = ("room",)
+
     user: Name
 
 
 class BrowseCommand(Command):
     """Public rooms by name; `after` is the id of the last room seen."""
+
+    results = ("rooms", "more")
 
     q: Annotated[str, Meta(max_length=200)] | None = None
     after: Ref | None = None
@@ -162,6 +188,8 @@ class BrowseCommand(Command):
 
 class JoinCommand(Command):
     """Become a member of a public room."""
+
+    results = ("room",)
 
     room: Ref
 
@@ -175,6 +203,8 @@ class LeaveCommand(Command):
 class InviteCommand(Command):
     """Make somebody a member at once."""
 
+    results = ("member",)
+
     room: Ref
     user: Name
     reason: Annotated[str, Meta(max_length=500)] | None = None
@@ -182,6 +212,8 @@ class InviteCommand(Command):
 
 class RemoveCommand(Command):
     """Take somebody out of a room."""
+
+    results = ("member",)
 
     room: Ref
     user: Name
@@ -191,6 +223,8 @@ class RemoveCommand(Command):
 class RoleCommand(Command):
     """Give a member another role."""
 
+    results = ("member",)
+
     room: Ref
     user: Name
     role: Annotated[str, Meta(pattern="^(owner|moderator|member)$")]
@@ -198,6 +232,8 @@ class RoleCommand(Command):
 
 class MembersCommand(Command):
     """Members by user name; `after` is the id of the last user seen."""
+
+    results = ("members", "more")
 
     room: Ref
     q: Annotated[str, Meta(max_length=200)] | None = None
@@ -207,12 +243,17 @@ class MembersCommand(Command):
 class SearchCommand(Command):
     """Whole words over one's own rooms, newest first; `before` is the id of the last message seen."""
 
+    results = ("messages", "more")
+
     q: Text
     before: Ref | None = None
 
 
 class PingCommand(Command):
     """Still here. Rooms named are compared with their heads, and their counts come back."""
+
+    answer = "pong"
+    results = ("rooms",)
 
     rooms: dict[Ref, Place] | None = None
 
@@ -264,7 +305,7 @@ class Room(Struct, kw_only=True):
     kind: str
     closed: bool
     head: int
-    role: str | None | UnsetType = UNSET
+    role: str | UnsetType | None = UNSET
     read: int | UnsetType = UNSET
     unread: int | UnsetType = UNSET
     mentions: int | UnsetType = UNSET
@@ -471,7 +512,8 @@ def decode(text: str) -> Command:
     """The command in `text`; raises `BadCommand`. Duplicate keys in an object: the last counts."""
     if "\\u0000" not in text:
         try:
-            return _decoder.decode(text)
+            command: Command = _decoder.decode(text)
+            return command
         except (msgspec.MsgspecError, UnicodeEncodeError):
             pass
     return _decode_slowly(text)
@@ -542,8 +584,8 @@ def _unacceptable(value: Any) -> bool:
             return False
 
 
-def _answerable(id: Any) -> str | None:
-    return id if isinstance(id, str) and 1 <= len(id) <= 64 and not _unacceptable(id) else None
+def _answerable(name: Any) -> str | None:
+    return name if isinstance(name, str) and 1 <= len(name) <= 64 and not _unacceptable(name) else None
 
 
 def _shown(field: str) -> str:

@@ -34,5 +34,5 @@ def _submit(task: str, ids: list[int]) -> None:
 def _send(task: str, ids: list[int]) -> None:
     try:
         current_app.send_task(task, args=[ids], retry=False)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 (whatever it is, the sweep mends it)
         log.warning("could not ring for %s, the sweep will: %r", task, error)

@@ -82,6 +82,4 @@ class BadFrames:
         """Notes one more, and whether it is one too many."""
         now = time.monotonic() if now is None else now
         self._times.append(now)
-        return (
-            len(self._times) == settings.CHAT_BAD_FRAMES and now - self._times[0] <= self.WINDOW_SECONDS
-        )
+        return len(self._times) == settings.CHAT_BAD_FRAMES and now - self._times[0] <= self.WINDOW_SECONDS

@@ -48,7 +48,7 @@ class DirectWire:
     def put(self, hint: hints.Hint) -> None:
         try:
             async_to_sync(send)([hint])
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 (a lost hint is never an error)
             log.warning("hint not sent, the other processes will find out by themselves: %r", error)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,6 +14,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from chat import access
 from chat.errors import Refused
+from chat.models import Membership
 
 
 @require_safe
@@ -26,7 +29,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @login_required
 def room(request: HttpRequest, slug: str) -> HttpResponse:
     """The chat opened at a room; 404 for those who are not in it, whether it exists or not."""
-    access_by_slug(request, slug)
+    _membership(request, slug)
     return _page(request, slug)
 
 
@@ -35,7 +38,7 @@ def room(request: HttpRequest, slug: str) -> HttpResponse:
 @login_required
 def message(request: HttpRequest, slug: str, seq: int) -> HttpResponse:
     """A message's permalink: the chat opened in its context."""
-    place = access_by_slug(request, slug)
+    place = _membership(request, slug)
     try:
         access.message_in(place.room, seq)
     except Refused:
@@ -43,7 +46,7 @@ def message(request: HttpRequest, slug: str, seq: int) -> HttpResponse:
     return _page(request, slug, seq)
 
 
-def access_by_slug(request: HttpRequest, slug: str) -> access.Membership:
+def _membership(request: HttpRequest, slug: str) -> Membership:
     try:
         return access.membership_by_slug(_actor(request), slug)
     except Refused:
@@ -51,8 +54,7 @@ def access_by_slug(request: HttpRequest, slug: str) -> access.Membership:
 
 
 def _actor(request: HttpRequest) -> access.Actor:
-    assert isinstance(request.user, User)
-    return access.actor_for(request.user)
+    return access.actor_for(cast(User, request.user))
 
 
 def _page(request: HttpRequest, slug: str | None = None, seq: int | None = None) -> HttpResponse:

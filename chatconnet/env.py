@@ -18,12 +18,12 @@ _env = FileAwareEnv()
 
 @dataclass(frozen=True)
 class Variable:
-    """One variable: `kind` says how its text is read, `help` is the sentence in the operators' table."""
+    """One variable: `kind` says how its text is read, `purpose` is the sentence in the operators' table."""
 
     name: str
     kind: str
     default: Any
-    help: str
+    purpose: str
 
 
 VARIABLES: dict[str, Variable] = {}
@@ -33,35 +33,36 @@ _READERS: dict[str, Callable[[str, Any], Any]] = {
     "list": lambda name, default: _env.list(name, default=default),
     "integer": lambda name, default: _env.int(name, default=default),
     "number": lambda name, default: _env.float(name, default=default),
-    "switch": lambda name, default: _env.str(name, default="on" if default else "off").lower()
-    in {"on", "1", "true", "yes"},
+    "switch": lambda name, default: (
+        _env.str(name, default="on" if default else "off").lower() in {"on", "1", "true", "yes"}
+    ),
 }
 
 
-def read(name: str, kind: str, default: Any, help: str) -> Any:
+def read(name: str, kind: str, default: Any, purpose: str) -> Any:
     """The value of `name`, or `default`. `NAME_FILE` may name a file that holds the value (secrets)."""
-    VARIABLES[name] = Variable(name, kind, default, help)
+    VARIABLES[name] = Variable(name, kind, default, purpose)
     return _READERS[kind](name, default)
 
 
-def text(name: str, default: str, help: str) -> str:
-    return str(read(name, "text", default, help))
+def text(name: str, default: str, purpose: str) -> str:
+    return str(read(name, "text", default, purpose))
 
 
-def items(name: str, default: list[str], help: str) -> list[str]:
-    return [item.strip() for item in read(name, "list", default, help) if item.strip()]
+def items(name: str, default: list[str], purpose: str) -> list[str]:
+    return [item.strip() for item in read(name, "list", default, purpose) if item.strip()]
 
 
-def integer(name: str, default: int, help: str) -> int:
-    return int(read(name, "integer", default, help))
+def integer(name: str, default: int, purpose: str) -> int:
+    return int(read(name, "integer", default, purpose))
 
 
-def number(name: str, default: float, help: str) -> float:
-    return float(read(name, "number", default, help))
+def number(name: str, default: float, purpose: str) -> float:
+    return float(read(name, "number", default, purpose))
 
 
-def switch(name: str, default: bool, help: str) -> bool:
-    return bool(read(name, "switch", default, help))
+def switch(name: str, default: bool, purpose: str) -> bool:
+    return bool(read(name, "switch", default, purpose))
 
 
 def use_settings_module() -> None:

@@ -9,14 +9,12 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from redis import Redis, RedisError
 
 
-
-
-def healthz(request: HttpRequest) -> HttpResponse:
+def healthz(_request: HttpRequest) -> HttpResponse:
     """200 while the process answers at all."""
     return HttpResponse("ok", content_type="text/plain")
 
 
-def readyz(request: HttpRequest) -> JsonResponse:
+def readyz(_request: HttpRequest) -> JsonResponse:
     """The state by part; 503 only for the database and missing migrations. Without Redis the chat goes on,
     slower: that is 200 with `degraded`."""
     parts = {"database": _database(), "redis": _redis()}

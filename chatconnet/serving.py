@@ -39,8 +39,8 @@ class ChatProtocol(WebSocketProtocol):
         del self.handshake_deferred
         self.server.protocol_disconnected(self)
 
-    def sendHttpErrorResponse(self, code: int, reason: str, responseHeaders: Any = None) -> None:
-        super().sendHttpErrorResponse(code, reason, responseHeaders or getattr(self, "_denial_headers", ()))
+    def sendHttpErrorResponse(self, code: int, reason: str, headers: Any = None) -> None:  # noqa: N802 (autobahn's)
+        super().sendHttpErrorResponse(code, reason, headers or getattr(self, "_denial_headers", ()))
 
 
 class ChatServer(Server):
@@ -67,8 +67,8 @@ class ChatServer(Server):
             for details in self.connections.values()
             if "application_instance" in details
         ]
-        for application in running:
-            application.cancel()
+        for instance in running:
+            instance.cancel()
         await asyncio.gather(*running, return_exceptions=True)
 
 

@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "accounts",
     "chat",
+    "chatconnet",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -1,9 +1,11 @@
 """What models cannot say: half-filled pages for the rows that change at every message, and the server's row."""
 
+from django.apps.registry import Apps
 from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 
-def make_server(apps, schema_editor):
+def make_server(apps: Apps, _schema_editor: BaseDatabaseSchemaEditor) -> None:
     apps.get_model("chat", "Server").objects.get_or_create(pk=1)
 
 

@@ -71,9 +71,7 @@ class MessageVersion(models.Model):
 class MessageSearch(models.Model):
     """The words of a message. Apart from it, since each change of `pos` would rewrite these indexes too."""
 
-    message = models.OneToOneField(
-        Message, on_delete=models.CASCADE, primary_key=True, related_name="search"
-    )
+    message = models.OneToOneField(Message, on_delete=models.CASCADE, primary_key=True, related_name="search")
     vector = SearchVectorField()
 
     class Meta:

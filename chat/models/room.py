@@ -30,7 +30,7 @@ class Room(models.Model):
     kind = models.CharField(max_length=7, choices=Kind)
     is_default = models.BooleanField(default=False, help_text=_("Everybody who signs up joins it."))
     # Sorted ids of the two people: however many tabs open a direct room at once, one row wins.
-    direct_key = models.CharField(max_length=50, unique=True, null=True, editable=False)
+    direct_key = models.CharField(max_length=50, unique=True, null=True, editable=False)  # noqa: DJ001 (NULLs differ)
     closed_at: models.DateTimeField[datetime | None, datetime | None] = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
     pos = models.BigIntegerField(default=0)

@@ -89,9 +89,7 @@ class ChatConsumer(AsyncConsumer):
         """An HTTP answer in place of the upgrade, where the server can give one."""
         if "websocket.http.response" in self.scope.get("extensions", {}):
             headers = [(b"retry-after", str(int(retry_after) + 1).encode())] if retry_after else []
-            await self.send(
-                {"type": "websocket.http.response.start", "status": status, "headers": headers}
-            )
+            await self.send({"type": "websocket.http.response.start", "status": status, "headers": headers})
             await self.send({"type": "websocket.http.response.body", "body": b""})
         else:
             await self.send({"type": "websocket.close"})
@@ -160,7 +158,7 @@ class ChatConsumer(AsyncConsumer):
         self._refuse(bad.re, bad.refused)
 
     async def _answer_commands(self) -> None:
-        """In the order they came. Sends are handed to the writer, which keeps it; all else is done in turn."""
+        """In the order they came. Sends go to the writer, which keeps it; all else is done in turn."""
         while True:
             await self._answer(await self._commands.get())
 
@@ -177,7 +175,7 @@ class ChatConsumer(AsyncConsumer):
                 await self.hub.entered(socket)
             else:
                 await self.handlers[type(command)](self, command)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 (an error answers, it does not close)
             self._failed(command.id, error)
 
     def _failed(self, re: str | None, error: BaseException) -> None:
@@ -321,14 +319,10 @@ class ChatConsumer(AsyncConsumer):
         self._ok(command)
 
     async def on_invite(self, command: frames.InviteCommand) -> None:
-        self._ok(
-            command, member=await in_thread(rooms.invite, self.socket.actor, command.room, command.user)
-        )
+        self._ok(command, member=await in_thread(rooms.invite, self.socket.actor, command.room, command.user))
 
     async def on_remove(self, command: frames.RemoveCommand) -> None:
-        self._ok(
-            command, member=await in_thread(rooms.remove, self.socket.actor, command.room, command.user)
-        )
+        self._ok(command, member=await in_thread(rooms.remove, self.socket.actor, command.room, command.user))
 
     async def on_role(self, command: frames.RoleCommand) -> None:
         actor = self.socket.actor

@@ -89,7 +89,7 @@ class Hub:
         while True:
             try:
                 await work()
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 (nothing may end the hub)
                 log.warning("%s begins again: %r", work.__name__.strip("_"), error)
             await asyncio.sleep(1)
 
@@ -231,7 +231,7 @@ class Hub:
             while person.sockets:
                 drops = person.drops
                 version, memberships = await in_thread(queries.memberships, person.user)
-                joined = {room: id for room, (id, left) in memberships.items() if not left}
+                joined = {room: public_id for room, (public_id, left) in memberships.items() if not left}
                 heads = await in_thread(queries.heads, list(joined.keys() - person.rooms.keys()))
                 if person.drops == drops:
                     break
@@ -313,15 +313,22 @@ class Hub:
             case hints.Rights(users):
                 self._suspects.update(users)
                 self._recheck_now.set()
-            case hints.Read(user, origin, frame):
-                for person in self._here([user]):
-                    for socket in person.sockets:
-                        if socket.synced and socket.name != origin:
-                            socket.write(frame)
-            case hints.Typing(room, user, frame):
-                for socket in self._feeds[room].sockets if room in self._feeds else ():
-                    if socket.actor.id != user:
-                        socket.write(frame)
+            case hints.Read():
+                self._read(hint)
+            case hints.Typing():
+                self._typing(hint)
+
+    def _read(self, hint: hints.Read) -> None:
+        for person in self._here([hint.user]):
+            for socket in person.sockets:
+                if socket.synced and socket.name != hint.origin:
+                    socket.write(hint.frame)
+
+    def _typing(self, hint: hints.Typing) -> None:
+        if feed := self._feeds.get(hint.room):
+            for socket in feed.sockets:
+                if socket.actor.id != hint.user:
+                    socket.write(hint.frame)
 
     def _here(self, users: Iterable[int]) -> list[Person]:
         return [self._people[user] for user in users if user in self._people]
@@ -373,9 +380,7 @@ class Hub:
                 step = min(to, since + CATCH_UP_STEP)
                 frame, left = await in_thread(queries.changes_of, feed.room, since, step)
                 self._changed(
-                    hints.Changed(
-                        room=feed.room, from_=since, to=step, frame=frames.encode(frame), left=left
-                    )
+                    hints.Changed(room=feed.room, from_=since, to=step, frame=frames.encode(frame), left=left)
                 )
             feed.ahead = {from_: hint for from_, hint in feed.ahead.items() if hint.to > feed.head}
 
@@ -477,7 +482,7 @@ _hub: Hub | None = None
 
 def get_hub() -> Hub:
     """The hub of this process; started by the first who asks, on the running event loop."""
-    global _hub
+    global _hub  # noqa: PLW0603 (one a process)
     if _hub is None or _hub._loop is not asyncio.get_running_loop():
         _hub = Hub()
         _hub.start()

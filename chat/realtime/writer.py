@@ -40,7 +40,7 @@ class Writer:
         results: list[messages.Outcome]
         try:
             results = await in_thread(messages.post_many, [draft for draft, _outcome in batch])
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 (each sender gets it as an answer)
             results = [error] * len(batch)
         for (_draft, outcome), result in zip(batch, results, strict=True):
             if outcome.cancelled():

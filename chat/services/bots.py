@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from chat import access, publish
+from chat.errors import not_found
 from chat.models import BotToken, Membership, Room, UserCursor
 from chat.services.timeline import locked, memberships_changed
 
@@ -22,7 +23,7 @@ def create(names: Sequence[str], room_slug: str | None = None) -> list[str]:
     """
     room = Room.objects.filter(slug=room_slug).exclude(kind=Room.Kind.DIRECT).first() if room_slug else None
     if room_slug and room is None:
-        raise access.not_found()
+        raise not_found()
     tokens = [secrets.token_urlsafe(32) for _name in names]
     with transaction.atomic():
         bots = User.objects.create_bots(names)

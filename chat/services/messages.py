@@ -170,9 +170,7 @@ class _Batch:
         keys = {draft.key for draft in drafts}
         self.known: dict[tuple[int, UUID], Message] = {
             (row.author_id, row.key): row
-            for row in Message.objects.select_related("author", "room").filter(
-                author__in=users, key__in=keys
-            )
+            for row in Message.objects.select_related("author", "room").filter(author__in=users, key__in=keys)
         }
         self.places = _existing_places(self.rooms, drafts)
         self.now = _clock()
@@ -283,8 +281,7 @@ def _clock() -> datetime:
     transactions that waited for each other."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
-        (now,) = cursor.fetchone()
-    assert isinstance(now, datetime)
+        now: datetime = cursor.fetchone()[0]
     return now
 
 

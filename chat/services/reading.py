@@ -56,7 +56,8 @@ def history(
     limit: int = queries.PAGE,
 ) -> tuple[list[frames.Message], bool, bool | None]:
     """`queries.history` of a room one is in; raises `bad_field` if two places are given."""
-    given = [name for name, seq in (("before", before), ("after", after), ("around", around)) if seq is not None]
+    places = {"before": before, "after": after, "around": around}
+    given = [name for name, seq in places.items() if seq is not None]
     if len(given) > 1:
         raise bad_field(given[1])
     room = access.membership(actor, room_id).room

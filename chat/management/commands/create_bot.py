@@ -22,9 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("--room", help="slug of a room that the bots become members of")
         parser.add_argument("--json", action="store_true", help="print a list of {name, token}")
 
-    def handle(
-        self, *args: Any, name: str, count: int, room: str | None, json: bool, **options: Any
-    ) -> None:
+    def handle(self, *args: Any, name: str, count: int, room: str | None, json: bool, **options: Any) -> None:
         names = [name] if count == 1 else [f"{name}-{number}" for number in range(1, count + 1)]
         try:
             tokens = bots.create(names, room)
