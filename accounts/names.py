@@ -106,7 +106,7 @@ def clean_display_name(name: str) -> str:
             code="display_name_length",
             params={"max": DISPLAY_NAME_MAX},
         )
-    if any(_is_hidden(char) for char in name):
+    if any(is_hidden(char) for char in name):
         raise ValidationError(
             _("A display name cannot contain control or invisible characters."),
             code="display_name_characters",
@@ -130,7 +130,8 @@ def _is_accent(char: str) -> bool:
     return "\u0300" <= char <= "\u036f"
 
 
-def _is_hidden(char: str) -> bool:
+def is_hidden(char: str) -> bool:
+    """Whether nobody could see `char`, or tell what it does to the text around it."""
     # The joiners are part of emoji and of Persian and Indic writing.
     if char in "\u200c\u200d":
         return False

@@ -62,10 +62,9 @@ def by_session(key: str | None) -> Actor:
     store = SessionStore(key)
     request: Any = SimpleNamespace(session=store)
     user = get_user(request)
-    session = Session.objects.filter(session_key=store.session_key).first() if user.is_authenticated else None
-    if session is None or not isinstance(user, User):
+    if not isinstance(user, User) or store.public_id is None:
         raise SignedOut
-    return actor_for(user, session=session.public_id)
+    return actor_for(user, session=store.public_id)
 
 
 def by_token(token: str) -> Actor:

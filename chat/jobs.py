@@ -7,13 +7,13 @@ import logging
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from threading import BoundedSemaphore
 
 from celery import current_app
 from django.db import transaction
 
-MAX_WAITING = 100
-
 log = logging.getLogger(__name__)
+_waiting = BoundedSemaphore(100)
 _bell = ThreadPoolExecutor(max_workers=1, thread_name_prefix="bell")
 
 
@@ -27,7 +27,7 @@ def _ring(task: str, ids: list[int]) -> None:
 
 
 def _submit(task: str, ids: list[int]) -> None:
-    if _bell._work_queue.qsize() < MAX_WAITING:
+    if _waiting.acquire(blocking=False):  # with Redis gone for long, only the sweep rings
         _bell.submit(_send, task, ids)
 
 
@@ -36,3 +36,5 @@ def _send(task: str, ids: list[int]) -> None:
         current_app.send_task(task, args=[ids], retry=False)
     except Exception as error:  # noqa: BLE001 (whatever it is, the sweep mends it)
         log.warning("could not ring for %s, the sweep will: %r", task, error)
+    finally:
+        _waiting.release()

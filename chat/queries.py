@@ -304,7 +304,7 @@ def search(
     rows = rows.exclude(author__in=Block.objects.filter(blocker=actor.id).values("blocked"))
     for words in (*query.words, *query.phrases):
         rows = rows.filter(
-            search__vector=SearchQuery(text.search_words(words), config="simple", search_type="phrase")
+            search__vector=SearchQuery(words, config="simple", search_type="phrase")
         )
     if query.senders:
         rows = rows.filter(_any_of("author__username__iexact", query.senders))

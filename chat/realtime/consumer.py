@@ -346,7 +346,7 @@ class ChatConsumer(AsyncConsumer):
         if command.id is not None:
             pong.re = command.id
         if command.rooms:
-            await self.hub.compare()
+            await self.hub.compare(self.socket, command.rooms)
             pong.rooms = await in_thread(reading.counts, self.socket.actor, list(command.rooms))
         self.socket.say(pong)
 

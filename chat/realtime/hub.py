@@ -12,7 +12,7 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 
 from channels.layers import get_channel_layer
 from django.conf import settings
@@ -423,9 +423,12 @@ class Hub:
                         self._spawn(self._quietly(self._reload(person)))
             await _either(self._compare_now, settings.CHAT_HEADS_SECONDS)
 
-    async def compare(self) -> None:
-        """Compares now, and returns when the rooms with people here are up to date."""
-        await self._heal_to(await in_thread(queries.heads, list(self._feeds)))
+    async def compare(self, socket: Socket, rooms: Collection[str]) -> None:
+        """Compares those of the socket's rooms that are named here now, and returns when they are up to
+        date: what was missed is written by then."""
+        if person := self._people.get(socket.actor.id):
+            asked = [pk for pk, public_id in person.rooms.items() if public_id in rooms]
+            await self._heal_to(await in_thread(queries.heads, asked))
 
     async def _recheck(self) -> None:
         """Closes the sockets of those whose session, token or standing is gone: of people named in a hint

@@ -70,17 +70,18 @@ def draft(
     if files:
         raise not_found()
     reply_room, seq = access.message_place(reply_to) if reply_to else (None, None)
+    shown = text.rendered(cleaned)
     first_sent = msgspec.json.encode([room_id, cleaned, reply_to, list(files)])
     return Draft(
         actor=actor,
         room=room_id,
         key=_uuid(key),
         body=cleaned,
-        html=text.render(cleaned),
+        html=shown.html,
         reply_to=seq,
         reply_room=reply_room,
         digest=hashlib.sha256(first_sent).digest(),
-        mentions=tuple(text.mentions(cleaned)[:MENTIONS_MAX]),
+        mentions=shown.mentions[:MENTIONS_MAX],
     )
 
 
@@ -337,7 +338,7 @@ def edit(actor: Actor, message_id: str, body: str, pos: int | None = None) -> fr
     `too_late`, `forbidden` for the messages of others, and what `post` raises.
     """
     cleaned = checked_body(body)
-    html = text.render(cleaned)
+    shown = text.rendered(cleaned)
     room_id, seq = access.message_place(message_id)
     with changing(actor, room_id) as (timeline, membership):
         row = access.message_in(timeline.room, seq)
@@ -351,10 +352,10 @@ def edit(actor: Actor, message_id: str, body: str, pos: int | None = None) -> fr
             MessageVersion.objects.create(
                 message=row, number=row.versions.count() + 1, body=row.body, at=now, editor_id=actor.id
             )
-            row.body, row.html, row.edited_at, row.pos = cleaned, html, now, timeline.take()
+            row.body, row.html, row.edited_at, row.pos = cleaned, shown.html, now, timeline.take()
             row.save(update_fields=["body", "html", "edited_at", "pos"])
             row.mentions.all().delete()
-            _store_mentions([(row, text.mentions(cleaned)[:MENTIONS_MAX])])
+            _store_mentions([(row, shown.mentions[:MENTIONS_MAX])])
             _store_words([row])
             await_rules(timeline.room, row.pos - 1, row.pos)
         return _shown(row, timeline.room)

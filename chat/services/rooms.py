@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.names import is_hidden
 from chat import access, frames, queries, text
 from chat.access import Actor
 from chat.errors import Refused, bad_field
@@ -96,14 +97,14 @@ def new_slug(room: Room) -> str:
 def checked_name(name: str) -> str:
     """A room's name on one line, 1–80 characters; raises `bad_field`."""
     cleaned = " ".join(name.split())
-    if not 1 <= len(cleaned) <= NAME_MAX or not cleaned.isprintable():
+    if not 1 <= len(cleaned) <= NAME_MAX or any(map(is_hidden, cleaned)):
         raise bad_field("name", _("A room's name has 1 to %(max)d characters.") % {"max": NAME_MAX})
     return cleaned
 
 
 def checked_topic(topic: str) -> str:
     cleaned = " ".join(topic.split())
-    if len(cleaned) > TOPIC_MAX or not cleaned.isprintable():
+    if len(cleaned) > TOPIC_MAX or any(map(is_hidden, cleaned)):
         raise bad_field("topic", _("A topic has at most %(max)d characters.") % {"max": TOPIC_MAX})
     return cleaned
 
