@@ -186,7 +186,7 @@ def _pip_install(locks: list[str]) -> None:
     pip: list[str | Path] = [PYTHON, "-m", "pip"]
     if not (VENV / "bin" / "pip").exists():  # made without: the machine's own pip works for another Python
         pip = [sys.executable, "-m", "pip", "--python", PYTHON]
-    options = ["--quiet", "--disable-pip-version-check", "--no-input", "--no-deps"]
+    options = ["-qq", "--disable-pip-version-check", "--no-input", "--no-deps"]
     options += ["--only-binary", ":all:", "--require-hashes"]
     files = [part for lock in locks for part in ("-r", ROOT / lock)]
     if subprocess.run(

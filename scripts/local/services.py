@@ -60,7 +60,7 @@ class Place:
             os.chown(path, self.account.uid, self.account.gid)
 
     def can_reach(self, path: Path) -> bool:
-        """Whether the account may pass through every folder on the way to `path` and read it."""
+        """Whether the account may pass through every folder on the way to `path`, and into or through it."""
         return _can_reach(self.account, path)
 
 
@@ -68,7 +68,7 @@ def _can_reach(account: processes.Account | None, path: Path) -> bool:
     if account is None:
         return True
     probe = subprocess.run(
-        ["/bin/sh", "-c", 'test -r "$1" && test -x "$1"', "sh", path],
+        ["/bin/sh", "-c", 'test -x "$1"', "sh", path],
         cwd="/",
         check=False,
         **processes.identity(account),
