@@ -27,16 +27,24 @@ class Membership(models.Model):
         LEFT = "left", _("left")
         REMOVED = "removed", _("removed")
 
-    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="memberships")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memberships")
-    role = models.CharField(max_length=9, choices=Role, default=Role.MEMBER)
+    room = models.ForeignKey(
+        Room, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("room")
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memberships", verbose_name=_("user")
+    )
+    role = models.CharField(_("role"), max_length=9, choices=Role, default=Role.MEMBER)
     read_seq = models.BigIntegerField(default=0)
     pos = models.BigIntegerField()
-    joined_at = models.DateTimeField(auto_now_add=True)
-    left_at: models.DateTimeField[datetime | None, datetime | None] = models.DateTimeField(null=True)
-    left_how = models.CharField(max_length=7, choices=Left, blank=True)
+    joined_at = models.DateTimeField(_("joined"), auto_now_add=True)
+    left_at: models.DateTimeField[datetime | None, datetime | None] = models.DateTimeField(
+        _("ended"), null=True
+    )
+    left_how = models.CharField(_("ended by"), max_length=7, choices=Left, blank=True)
 
     class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
         constraints = [
             models.UniqueConstraint(fields=["room", "user"], name="one_membership"),
             models.CheckConstraint(

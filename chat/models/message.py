@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from chat.models.room import Room
 
@@ -26,20 +27,28 @@ class Message(models.Model):
     seq = models.BigIntegerField()
     pos = models.BigIntegerField()
     author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="messages", db_index=False
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="messages",
+        db_index=False,
+        verbose_name=_("author"),
     )
     key = models.UUIDField()
     digest = models.BinaryField(max_length=32)
-    body = models.TextField(blank=True)
+    body = models.TextField(_("text"), blank=True)
     html = models.TextField(blank=True)
-    at = models.DateTimeField()
-    reply_to = models.BigIntegerField(null=True, help_text="The `seq` of the message answered, same room.")
-    edited_at: Time = models.DateTimeField(null=True)
-    deleted_at: Time = models.DateTimeField(null=True)
-    hidden_at: Time = models.DateTimeField(null=True)
-    held_at: Time = models.DateTimeField(null=True)
+    at = models.DateTimeField(_("time"))
+    reply_to = models.BigIntegerField(
+        _("reply to"), null=True, help_text=_("The number of the message answered, same room.")
+    )
+    edited_at: Time = models.DateTimeField(_("edited"), null=True)
+    deleted_at: Time = models.DateTimeField(_("deleted"), null=True)
+    hidden_at: Time = models.DateTimeField(_("hidden"), null=True)
+    held_at: Time = models.DateTimeField(_("held"), null=True)
 
     class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
         constraints = [
             # history pages and permalinks read by it
             models.UniqueConstraint(fields=["room", "seq"], name="one_message_a_place"),

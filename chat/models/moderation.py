@@ -25,36 +25,61 @@ class Sanction(models.Model):
         MUTE = "mute", _("mute")
         SUSPEND = "suspend", _("suspend")
 
-    kind = models.CharField(max_length=7, choices=Kind)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="sanctions")
-    room = models.ForeignKey(Room, on_delete=models.CASCADE, null=True, related_name="sanctions")
-    reason = models.CharField(max_length=500)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField(auto_now_add=True)
-    until: Time = models.DateTimeField(null=True, blank=True)
-    lifted_at: Time = models.DateTimeField(null=True)
+    kind = models.CharField(_("kind"), max_length=7, choices=Kind)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="sanctions", verbose_name=_("user")
+    )
+    room = models.ForeignKey(
+        Room, on_delete=models.CASCADE, null=True, related_name="sanctions", verbose_name=_("room")
+    )
+    reason = models.CharField(_("reason"), max_length=500)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("decided by")
+    )
+    at = models.DateTimeField(_("time"), auto_now_add=True)
+    until: Time = models.DateTimeField(_("until"), null=True, blank=True)
+    lifted_at: Time = models.DateTimeField(_("lifted"), null=True)
 
     class Meta:
+        verbose_name = _("sanction")
+        verbose_name_plural = _("sanctions")
         indexes = [
             # access.sanctions: what holds against a person
             models.Index(fields=["user", "room"], name="sanction_of", condition=models.Q(lifted_at=None)),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} · {self.user} · {self.room or _('whole server')}"
+
 
 class WordRule(models.Model):
-    """A word or phrase that, found in a committed message, flags or hides it."""
+    """A word or phrase that, found in a committed message, flags or hides it.
+
+    Switched off rather than deleted: its flags name it.
+    """
 
     class Action(models.TextChoices):
         FLAG = "flag", _("flag")
         HIDE = "hide", _("hide")
 
-    phrase = models.CharField(max_length=100, help_text=_("A word or phrase; look-alikes count as the same."))
-    action = models.CharField(max_length=4, choices=Action, default=Action.FLAG)
-    is_active = models.BooleanField(default=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    phrase = models.CharField(
+        _("phrase"), max_length=100, help_text=_("A word or phrase; look-alikes count as the same.")
     )
+    action = models.CharField(_("action"), max_length=4, choices=Action, default=Action.FLAG)
+    is_active = models.BooleanField(_("active"), default=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("created by"),
+    )
+
+    class Meta:
+        verbose_name = _("word rule")
+        verbose_name_plural = _("word rules")
 
     def __str__(self) -> str:
         return self.phrase
@@ -63,9 +88,16 @@ class WordRule(models.Model):
 class Flag(models.Model):
     """A rule's hit on a message: once a rule and message, whatever runs twice."""
 
-    rule = models.ForeignKey(WordRule, on_delete=models.CASCADE, related_name="flags")
-    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="flags")
-    at = models.DateTimeField(auto_now_add=True)
+    rule = models.ForeignKey(WordRule, on_delete=models.PROTECT, related_name="flags", verbose_name=_("rule"))
+    message = models.ForeignKey(
+        Message, on_delete=models.CASCADE, related_name="flags", verbose_name=_("message")
+    )
+    at = models.DateTimeField(_("time"), auto_now_add=True)
 
     class Meta:
+        verbose_name = _("flag")
+        verbose_name_plural = _("flags")
         constraints = [models.UniqueConstraint(fields=["rule", "message"], name="one_flag")]
+
+    def __str__(self) -> str:
+        return f"{self.rule} · {self.message}"

@@ -24,18 +24,24 @@ class Room(models.Model):
         DIRECT = "direct", _("direct")
 
     public_id = models.CharField(max_length=22, unique=True, default=public_id, editable=False)
-    slug = models.CharField(max_length=80, unique=True)
-    name = models.CharField(max_length=80, blank=True)
-    topic = models.CharField(max_length=250, blank=True)
-    kind = models.CharField(max_length=7, choices=Kind)
-    is_default = models.BooleanField(default=False, help_text=_("Everybody who signs up joins it."))
+    slug = models.CharField(_("address"), max_length=80, unique=True)
+    name = models.CharField(_("name"), max_length=80, blank=True)
+    topic = models.CharField(_("topic"), max_length=250, blank=True)
+    kind = models.CharField(_("kind"), max_length=7, choices=Kind)
+    is_default = models.BooleanField(
+        _("default"), default=False, help_text=_("Everybody who signs up joins it.")
+    )
     # Sorted ids of the two people: however many tabs open a direct room at once, one row wins.
     direct_key = models.CharField(max_length=50, unique=True, null=True, editable=False)  # noqa: DJ001 (NULLs differ)
-    closed_at: models.DateTimeField[datetime | None, datetime | None] = models.DateTimeField(null=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    closed_at: models.DateTimeField[datetime | None, datetime | None] = models.DateTimeField(
+        _("closed"), null=True
+    )
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
     pos = models.BigIntegerField(default=0)
 
     class Meta:
+        verbose_name = _("room")
+        verbose_name_plural = _("rooms")
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(kind="direct", direct_key__isnull=False)

@@ -325,7 +325,8 @@ def _store_words(rows: Sequence[Message]) -> None:
 
 
 def await_rules(room: Room, since: int, to: int) -> None:
-    """Notes, in the same transaction, that the word rules must see what changed, and rings for it."""
+    """Notes, in the same transaction, that the word rules must see the messages of the places (`seq`) after
+    `since` up to `to`, and rings for it. A send that starts after a rule was saved always does."""
     if WordRule.objects.filter(is_active=True).exists():
         check = PendingCheck.objects.create(room=room, first_pos=since + 1, last_pos=to)
         jobs.check_words([check.pk])
@@ -357,7 +358,7 @@ def edit(actor: Actor, message_id: str, body: str, pos: int | None = None) -> fr
             row.mentions.all().delete()
             _store_mentions([(row, shown.mentions[:MENTIONS_MAX])])
             _store_words([row])
-            await_rules(timeline.room, row.pos - 1, row.pos)
+            await_rules(timeline.room, row.seq - 1, row.seq)
         return _shown(row, timeline.room)
 
 
