@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from django.conf import settings
@@ -38,6 +38,11 @@ STRUCTURES: tuple[type[msgspec.Struct], ...] = (
 
 _BLOCK = re.compile(r"(<!-- generated: (?P<name>[^>]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 _CHOICE = re.compile(r"\^\(([\w|]+)\)\$")
+_PLAIN: dict[type, str] = {
+    inspect.BoolType: "true or false",
+    inspect.FloatType: "number",
+    inspect.NoneType: "null",
+}
 _WIDEST = 64 * 1024  # a bound this wide only says that a frame is no larger
 
 
@@ -115,8 +120,7 @@ def _words(kind: type) -> str:
 
 
 def _fields(kind: type[msgspec.Struct], leave_out: str = "") -> str:
-    described = inspect.type_info(kind)
-    assert isinstance(described, inspect.StructType)
+    described = cast(inspect.StructType, inspect.type_info(kind))
     fields = [field for field in described.fields if field.encode_name != leave_out]
     return _table(
         ("field", "value"),
@@ -139,8 +143,6 @@ def _type(described: inspect.Type) -> str:
             return _type(inner).replace("text", words, 1)
         case inspect.UnionType(types=types):
             return " or ".join(map(_type, types))
-        case inspect.NoneType():
-            return "null"
         case inspect.ListType(item_type=item, max_length=most):
             return f"list of {_type(item)}" + (f"; at most {most}" if most else "")
         case inspect.DictType(key_type=key, value_type=value):
@@ -148,21 +150,24 @@ def _type(described: inspect.Type) -> str:
         case inspect.StructType(cls=kind):
             name = kind.__name__.lower()
             return f"[{name}](#{name})"
+        case inspect.StrType() | inspect.IntType():
+            return _bounded(described)
+        case _:
+            return _PLAIN[type(described)]
+
+
+def _bounded(described: inspect.StrType | inspect.IntType) -> str:
+    match described:
         case inspect.StrType(pattern=str(pattern)) if choice := _CHOICE.fullmatch(pattern):
             return " or ".join(f"`{word}`" for word in choice[1].split("|"))
-        case inspect.StrType(min_length=least, max_length=most, pattern=None) if most and most < _WIDEST:
+        case inspect.StrType(min_length=least, max_length=int(most), pattern=None) if most < _WIDEST:
             return f"text, {_range(least, most)} characters"
-        case inspect.StrType():
-            return "text"
         case inspect.IntType(ge=least, le=int(most)):
             return f"integer, {_range(least, '2^53' if most == frames.MAX_INTEGER else most)}"
         case inspect.IntType():
             return "integer"
-        case inspect.FloatType():
-            return "number"
-        case inspect.BoolType():
-            return "true or false"
-    raise TypeError(f"no words for {described}")
+        case _:
+            return "text"
 
 
 def _range(least: int | None, most: int | str) -> str:
