@@ -20,7 +20,7 @@ export class StateBar extends HTMLElement {
   #changed(connection) {
     this.dataset.state = connection.state;
     clearInterval(this.#ticker);
-    if (connection.problem === "signed_out") return location.assign(this.dataset.login ?? "/");
+    if (connection.problem === "signed_out") return this.#signIn();
     if (connection.state === "open") {
       clearTimeout(this.#patience);
       this.#patience = 0;
@@ -31,6 +31,11 @@ export class StateBar extends HTMLElement {
     if (connection.problem) this.hidden = false;
     this.#say(connection);
     if (connection.state === "waiting") this.#ticker = setInterval(() => this.#say(connection), 1000);
+  }
+
+  /** Signs in again, and comes back here. */
+  #signIn() {
+    location.assign(`${this.dataset.login}?next=${encodeURIComponent(location.pathname)}`);
   }
 
   /** @param {Connection} connection */

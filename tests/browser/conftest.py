@@ -1,0 +1,48 @@
+"""A real site and a real browser: Debian's chromium."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect, sync_playwright
+
+from tests.browser.person import Person
+from tests.support.server import Site, running
+
+expect.set_options(timeout=10_000)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    assert path, "chromium is not installed: apt-get install chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="package")
+def site() -> Iterator[Site]:
+    with running(limits="off") as site:
+        yield site
+
+
+@pytest.fixture
+def arrive(chromium: Browser, site: Site) -> Iterator[Callable[[str], Person]]:
+    """Signs up somebody new and opens the chat. Afterwards nobody's console may have shown a problem."""
+    people: list[Person] = []
+
+    def arrive(name: str) -> Person:
+        person = Person(chromium, site.url, name)
+        people.append(person)
+        person.sign_up()
+        return person
+
+    yield arrive
+    problems = {person.name: person.problems for person in people}
+    for person in people:
+        person.context.close()
+    assert not any(problems.values()), problems

@@ -1,0 +1,80 @@
+"""Somebody at a browser, who does what people do and notices what people notice."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
+
+PASSWORD = "plum-otter-violin-9"
+
+
+class Person:
+    """One browser profile of its own. `problems` are the errors and warnings that the console has shown."""
+
+    def __init__(self, browser: Browser, origin: str, name: str) -> None:
+        self.origin = origin
+        self.name = name
+        self.problems: list[str] = []
+        self.context = browser.new_context(locale="en", permissions=["clipboard-read", "clipboard-write"])
+        self.page = self.open_tab()
+
+    def open_tab(self) -> Page:
+        """A further tab of the same profile."""
+        tab = self.context.new_page()
+        tab.on("console", self._hear)
+        tab.on("pageerror", lambda error: self.problems.append(str(error)))
+        return tab
+
+    def sign_up(self) -> None:
+        """Fills in the form as it stands, and comes to the chat."""
+        self.page.goto(f"{self.origin}/accounts/signup/")
+        self.page.locator("[name=username]").fill(self.name)
+        self.page.locator("[name=email]").fill(f"{self.name}@example.org")
+        for field in ("password1", "password2"):
+            self.page.locator(f"[name={field}]").fill(PASSWORD)
+        self.page.get_by_role("button", name="Create account").click()
+        self.wait_connected()
+
+    def wait_connected(self) -> None:
+        expect(self.page.locator("room-header h1")).not_to_be_empty()
+
+    @property
+    def composer(self) -> Locator:
+        return self.page.get_by_role("textbox", name="Message", exact=True)
+
+    def say(self, body: str) -> None:
+        self.composer.fill(body)
+        self.composer.press("Enter")
+
+    def texts(self) -> list[str]:
+        """The messages on the page, from the top."""
+        return self.page.locator(".message .text").all_inner_texts()
+
+    def message(self, body: str) -> Locator:
+        """The row of the message with exactly this text."""
+        text = self.page.locator(".text").get_by_text(body, exact=True)
+        return self.page.locator("li.message").filter(has=text)
+
+    def act(self, body: str, action: str) -> None:
+        """Chooses an action of a message with the pointer."""
+        row = self.message(body)
+        row.hover()
+        row.locator(".tools").get_by_text(action).click()
+
+    def room(self, name: str) -> Locator:
+        """The line of a room in the sidebar."""
+        return self.page.locator("room-list a").filter(has=self.page.get_by_text(name, exact=True))
+
+    def create_room(self, name: str) -> None:
+        self.page.get_by_role("button", name="New room").click()
+        dialog = self.page.get_by_role("dialog", name="New room")
+        dialog.get_by_label("Name").fill(name)
+        dialog.get_by_role("button", name="Create").click()
+        self.is_in(name)
+
+    def is_in(self, name: str) -> None:
+        """The room of this name is the one that is open."""
+        expect(self.page.get_by_role("heading", name=name, level=1, exact=True)).to_be_visible()
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.problems.append(message.text)

@@ -1,0 +1,127 @@
+"""The outbox: what is written while the server is gone arrives once, in order."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.person import Person
+from tests.support.server import Site, running
+
+pytestmark = pytest.mark.e2e
+PATIENCE = 40_000
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Site]:
+    """A site of its own: its server is stopped."""
+    with running(limits="off") as site:
+        yield site
+
+
+@pytest.fixture
+def ana(chromium: Browser, site: Site) -> Iterator[Person]:
+    person = Person(chromium, site.url, "ana")
+    person.page.goto(site.url)
+    person.sign_up()
+    yield person
+    person.context.close()
+
+
+def stop(site: Site) -> None:
+    site.web[0].stop(signal.SIGKILL)
+
+
+def start(site: Site) -> None:
+    site.web[0].start()
+    site.wait_ready()
+
+
+def test_what_is_written_without_a_server_arrives_once_and_in_order(ana: Person, site: Site) -> None:
+    ana.say("before")
+    expect(ana.page.locator(".pending")).to_have_count(0)
+
+    stop(site)
+    ana.say("one")
+    ana.say("two")
+    bar = ana.page.get_by_role("status").filter(has_text="Your message waits here and goes by itself.")
+    expect(bar).to_be_visible()
+    expect(ana.message("two").get_by_text("Waiting to be sent")).to_be_visible()
+    start(site)
+    expect(ana.page.locator(".pending")).to_have_count(0, timeout=PATIENCE)
+    expect(bar).to_be_hidden()
+    assert ana.texts() == ["before", "one", "two"]
+
+    stop(site)
+    ana.say("three")
+    ana.say("four")
+    expect(ana.page.locator(".pending")).to_have_count(2)
+    ana.page.goto("about:blank")
+    start(site)
+    ana.page.goto(site.url)
+    expect(ana.message("four")).to_be_visible()
+    expect(ana.page.locator(".pending")).to_have_count(0)
+    ana.page.reload()
+    expect(ana.message("four")).to_be_visible()
+    assert ana.texts() == ["before", "one", "two", "three", "four"]
+
+
+def test_two_tabs_with_one_outbox_send_each_message_once(chromium: Browser, site: Site) -> None:
+    bo = Person(chromium, site.url, "bo")
+    bo.sign_up()
+    stop(site)
+    bo.say("from bo")
+    expect(bo.page.locator(".pending")).to_have_count(1)
+    start(site)
+    other = bo.open_tab()
+    other.goto(site.url)
+    expect(other.get_by_text("from bo")).to_be_visible()
+    for tab in (bo.page, other):
+        expect(tab.locator(".pending")).to_have_count(0, timeout=PATIENCE)
+    other.reload()
+    expect(other.get_by_text("from bo")).to_have_count(1)
+    bo.context.close()
+
+
+def test_a_text_that_is_too_long_stays_with_its_writer(chromium: Browser, site: Site) -> None:
+    cy = Person(chromium, site.url, "cy")
+    cy.sign_up()
+    cy.say("x" * 4001)
+    expect(cy.page.get_by_role("alert").filter(has_text="4000")).to_be_visible()
+    expect(cy.composer).to_have_value("x" * 4001)
+    cy.context.close()
+
+
+def test_a_refused_message_says_why_and_is_retried_or_discarded(chromium: Browser, site: Site) -> None:
+    dora = Person(chromium, site.url, "dora")
+    dora.sign_up()
+    dora.create_room("Dairy")
+    stop(site)
+    dora.say("milk")
+    dora.say("cheese")
+    expect(dora.page.locator(".pending")).to_have_count(2)
+    in_database(site, "UPDATE chat_room SET closed_at = now() WHERE name = 'Dairy'")
+    start(site)
+    failures = dora.page.locator(".failure").get_by_text("This room is closed")
+    expect(failures).to_have_count(2, timeout=PATIENCE)
+
+    dora.page.reload()
+    expect(failures).to_have_count(2)
+    dora.message("cheese").get_by_role("button", name="Discard").click()
+    expect(dora.message("cheese")).to_have_count(0)
+    in_database(site, "UPDATE chat_room SET closed_at = NULL WHERE name = 'Dairy'")
+    dora.message("milk").get_by_role("button", name="Retry").click()
+    expect(dora.page.locator(".failed, .pending")).to_have_count(0)
+    dora.page.reload()
+    expect(dora.message("milk")).to_be_visible()
+    assert dora.texts() == ["milk"]
+    dora.context.close()
+
+
+def in_database(site: Site, statement: str) -> None:
+    with psycopg.connect(site.database_url, autocommit=True) as connection:
+        connection.execute(statement)
