@@ -16,6 +16,7 @@ from django.core.cache import cache
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.utils.translation import gettext_lazy as _
 
 from accounts import names, services
 from accounts.models import User
@@ -25,6 +26,11 @@ logger = logging.getLogger(__name__)
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    error_messages = DefaultAccountAdapter.error_messages | {
+        f"{method}_password_mismatch": _("The name, the address or the password is not right.")
+        for method in ("username", "email")
+    }
+
     def clean_username(self, username: str, shallow: bool = False) -> str:
         username = names.normalize_username(username)
         names.check_username(username)

@@ -26,20 +26,27 @@ LABELS = {
     "password1": _("Password"),
     "password2": _("The same password again"),
 }
+NEW_LABELS = LABELS | {"password1": _("New password"), "email": _("New e-mail address")}
 HINTS = {
     "username": _("Others see it and mention you by it: letters, digits, “-” and “_”."),
     "password1": _("At least 12 characters. A few words that do not belong together are good."),
 }
+ACCOUNTS_OF_AN_ADDRESS = 5
+"""At sign-in each of them costs a password check, at a reset a mail."""
+
 NEVER_SPELLED = {"autocapitalize": "none", "spellcheck": "false"}
 
 
 class _Worded(Form):
     """Gives the fields our labels and hints; placeholders go, since they vanish when one types."""
 
+    labels = LABELS
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.label_suffix = ""
         for name, field in self.fields.items():
-            field.label = LABELS.get(name, field.label)
+            field.label = self.labels.get(name, field.label)
             field.help_text = HINTS.get(name, field.help_text)
             field.widget.attrs.pop("placeholder", None)
             if name in {"login", "username"}:
@@ -50,8 +57,22 @@ class LoginForm(_Worded, forms.LoginForm):  # type: ignore[misc]
     def clean_login(self) -> str:
         return names.normalize_username(self.cleaned_data["login"])
 
+    def user_credentials(self) -> dict[str, Any]:
+        """Names and addresses cannot be mistaken for each other: tried as one of them only, a login costs
+        one password check, whether there is such an account or not."""
+        credentials: dict[str, Any] = super().user_credentials()
+        if "email" in credentials:
+            credentials.pop("username", None)
+        return credentials
+
 
 class SignupForm(_Worded, forms.SignupForm):  # type: ignore[misc]
+    def clean_email(self) -> str:
+        email: str = super().clean_email()
+        if email and User.objects.filter(email=email).count() >= ACCOUNTS_OF_AN_ADDRESS:
+            raise ValidationError(_("Too many accounts have this address."), code="email_accounts")
+        return email
+
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
         """Account and address in one transaction; a name taken since it was checked shows the form again."""
         try:
@@ -64,7 +85,7 @@ class SignupForm(_Worded, forms.SignupForm):  # type: ignore[misc]
 
 
 class AddEmailForm(_Worded, forms.AddEmailForm):  # type: ignore[misc]
-    pass
+    labels = NEW_LABELS
 
 
 class ReauthenticateForm(_Worded, forms.ReauthenticateForm):  # type: ignore[misc]
@@ -76,6 +97,8 @@ class ResetPasswordForm(_Worded, forms.ResetPasswordForm):  # type: ignore[misc]
 
 
 class ChangePasswordForm(_Worded, forms.ChangePasswordForm):  # type: ignore[misc]
+    labels = NEW_LABELS
+
     def save(self) -> None:
         _set_password_from_inside(self)
 
@@ -86,6 +109,8 @@ class SetPasswordForm(_Worded, forms.SetPasswordForm):  # type: ignore[misc]
 
 
 class ResetPasswordKeyForm(_Worded, forms.ResetPasswordKeyForm):  # type: ignore[misc]
+    labels = NEW_LABELS
+
     def save(self) -> None:
         """Whoever comes by mail may have lost the account to somebody: every session ends, this one too."""
         request: Any = context.request

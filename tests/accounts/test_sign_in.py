@@ -4,6 +4,7 @@ import pytest
 import time_machine
 from django.test import Client
 
+from accounts.hashers import Argon2PasswordHasher
 from tests.accounts.conftest import PASSWORD, is_signed_in, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -22,6 +23,21 @@ def test_unknown_people_and_wrong_passwords_get_the_same_answer(ana) -> None:
     known, unknown = try_in("ana"), try_in("eva")
     assert known.status_code == unknown.status_code == 200
     assert known.context["form"].errors == unknown.context["form"].errors
+
+
+@pytest.mark.parametrize("login", ["ana", "ana@example.org", "eva", "eva@example.org"])
+def test_a_refusal_costs_one_password_hash_whoever_it_is(ana, login, monkeypatch) -> None:
+    hashed: list[str] = []
+    for name in ["encode", "verify"]:
+        method = getattr(Argon2PasswordHasher, name)
+
+        def counted(self, password, *args, method=method):
+            hashed.append(password)
+            return method(self, password, *args)
+
+        monkeypatch.setattr(Argon2PasswordHasher, name, counted)
+    assert try_in(login).status_code == 200
+    assert hashed == ["wrong"]
 
 
 def test_the_session_key_changes_at_sign_in(ana, client) -> None:

@@ -65,6 +65,12 @@ def test_an_address_that_is_taken_gets_the_same_answer_as_a_new_one(ana) -> None
     assert answers[0] == answers[1]
 
 
+def test_an_unconfirmed_address_cannot_stand_in_any_number_of_accounts(sign_up) -> None:
+    for n in range(5):
+        User.objects.create_user(f"bulk-{n}", "new@example.org")
+    assert sign_up("ana", "New@example.org").context["form"].errors["email"]
+
+
 def test_with_mandatory_verification_too_and_the_owner_is_told(ana, settings) -> None:
     settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
     answers = []
