@@ -209,8 +209,11 @@ CHAT_ORIGINS = env.items(
 CELERY_BROKER_URL = REDIS_URL
 CELERY_RESULT_BACKEND = "django-db"
 CELERY_RESULT_EXPIRES = 86400
+CELERY_RESULT_EXTENDED = True  # else the results in the administration have no name
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
+# No task waits inside a worker: `visibility_timeout` below has to outlast one task's time limit, not several.
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_TASK_SOFT_TIME_LIMIT = 240
 CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = "json"
@@ -224,8 +227,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
-    "sweep": {"task": "chat.sweep", "schedule": 60.0},
-    "clear-sessions": {"task": "chat.clear_sessions", "schedule": 3600.0},
+    # With `expires`, a worker that comes back does not find a bell for each minute it was away.
+    "sweep": {"task": "chat.sweep", "schedule": 60.0, "options": {"expires": 55}},
+    "clear-sessions": {"task": "chat.clear_sessions", "schedule": 3600.0, "options": {"expires": 3500}},
 }
 
 # --- Mail ----------------------------------------------------------------------------------------

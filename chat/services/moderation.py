@@ -7,14 +7,16 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from chat import publish
-from chat.errors import Refused, bad_field
-from chat.models import Membership, Message, Room, RoomCursor, Sanction, UserCursor
-from chat.services.timeline import locked
+from chat import access, publish
+from chat.errors import Refused, bad_field, not_found
+from chat.models import Flag, Membership, Message, Room, RoomCursor, Sanction, UserCursor
+from chat.services import messages, rooms
+from chat.services.timeline import Timeline, locked
 
 LOCK_ATTEMPTS = 5
 
@@ -25,7 +27,8 @@ def suspend(
     """Keeps `user` from the server, or from one room, until then or for good.
 
     From the commit on nothing is accepted from the user; open sockets close within two seconds.
-    Raises `forbidden` unless `actor` outranks `user`, `bad_field` without a reason.
+    Raises `forbidden` unless `actor` outranks `user`, `bad_field` without a reason or with an end in the
+    past.
     """
     return _sanction(Sanction.Kind.SUSPEND, actor, user, reason, until, room)
 
@@ -44,6 +47,8 @@ def _sanction(
         raise Refused("forbidden")
     if not reason.strip():
         raise bad_field("reason", _("A sanction needs a reason."))
+    if until and until <= timezone.now():
+        raise bad_field("until", _("The end of a sanction lies in the future."))
     with _everywhere(user, room):
         sanction = Sanction.objects.create(
             kind=kind, user=user, room=room, reason=reason.strip(), actor=actor, until=until
@@ -90,19 +95,89 @@ def _lock_rooms(rooms: Collection[int]) -> None:
     list(RoomCursor.objects.select_for_update().filter(room__in=rooms).order_by("room_id"))
 
 
-def hide(message: Message) -> None:
-    """Takes the text of a message from everybody's sight; it keeps its place. Twice is once."""
-    _set_hidden(message, hidden=True)
+def check_permission(actor: User, permission: str) -> None:
+    """Raises `forbidden` unless `actor` is staff with this permission of the administration."""
+    if not (actor.is_staff and actor.has_perm(permission)):
+        raise Refused("forbidden")
 
 
-def unhide(message: Message) -> None:
+def open_messages() -> QuerySet[Message]:
+    """The messages that staff may look at and judge: those of public rooms, and those that a rule flagged."""
+    flagged = Flag.objects.filter(message=OuterRef("pk"))
+    return Message.objects.filter(Q(room__kind=Room.Kind.PUBLIC) | Q(Exists(flagged)))
+
+
+def open_rooms(staff: User) -> QuerySet[Room]:
+    """The rooms that staff may know of: public ones, those with a flagged message; superusers all."""
+    if staff.is_superuser:
+        return Room.objects.all()
+    flagged = Flag.objects.filter(message__room=OuterRef("pk"))
+    return Room.objects.filter(Q(kind=Room.Kind.PUBLIC) | Q(Exists(flagged)))
+
+
+def hide(actor: User, message: Message) -> None:
+    """Takes the text of a message from everybody's sight; it keeps its place. Twice is once.
+
+    Like `unhide` and `delete` for staff, members of the room or not: raises `forbidden` for others,
+    `not_found` for a message that is not open to staff.
+    """
+    with _judged(actor, "chat.change_message", message) as (row, timeline):
+        set_hidden(row, timeline, hidden=True)
+
+
+def unhide(actor: User, message: Message) -> None:
     """Shows a hidden message again; twice is once."""
-    _set_hidden(message, hidden=False)
+    with _judged(actor, "chat.change_message", message) as (row, timeline):
+        set_hidden(row, timeline, hidden=False)
 
 
-def _set_hidden(message: Message, *, hidden: bool) -> None:
+def delete(actor: User, message: Message) -> None:
+    """Leaves a tombstone of somebody's message, for good; twice is once."""
+    with _judged(actor, "chat.delete_message", message) as (row, timeline):
+        if row.deleted_at is None:
+            messages.bury(row, timeline.take())
+
+
+@contextmanager
+def _judged(actor: User, permission: str, message: Message) -> Iterator[tuple[Message, Timeline]]:
+    check_permission(actor, permission)
     with locked(message.room_id) as timeline:
-        row = Message.objects.get(pk=message.pk)
-        if row.deleted_at is None and (row.hidden_at is not None) != hidden:
-            row.hidden_at, row.pos = timezone.now() if hidden else None, timeline.take()
-            row.save(update_fields=["hidden_at", "pos"])
+        row = open_messages().filter(pk=message.pk).first()
+        if row is None:
+            raise not_found()
+        yield row, timeline
+
+
+def set_hidden(row: Message, timeline: Timeline, *, hidden: bool) -> None:
+    """Hides or shows a message that was read under the lock of its room, which the caller holds."""
+    if row.deleted_at is None and (row.hidden_at is not None) != hidden:
+        row.hidden_at, row.pos = timezone.now() if hidden else None, timeline.take()
+        row.save(update_fields=["hidden_at", "pos"])
+
+
+def set_closed(actor: User, room: Room, closed: bool) -> None:
+    """Closes a room to new messages, or opens it again, for staff who need not be in it; twice is once.
+
+    Raises `forbidden` for others and for direct rooms, `not_found` for a room that is not open to staff.
+    """
+    _check_may_change(actor, room)
+    with locked(room.pk) as timeline:
+        row = timeline.room
+        access.check_not_direct(row)
+        if (row.closed_at is not None) != closed:
+            row.closed_at, row.pos = timezone.now() if closed else None, timeline.take()
+            row.save(update_fields=["closed_at", "pos"])
+
+
+def set_default(actor: User, room: Room, is_default: bool) -> None:
+    """Whether who signs up from now on joins this room, which must be public; twice is once."""
+    _check_may_change(actor, room)
+    if room.kind != Room.Kind.PUBLIC:
+        raise Refused("forbidden")
+    rooms.set_default([room.pk], is_default)
+
+
+def _check_may_change(actor: User, room: Room) -> None:
+    check_permission(actor, "chat.change_room")
+    if not open_rooms(actor).filter(pk=room.pk).exists():
+        raise not_found()
