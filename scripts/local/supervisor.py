@@ -12,6 +12,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -106,14 +107,18 @@ class Supervisor:
         self._start_servers()
         self._set_environment()
         self._note()
-        self._step([sys.executable, "-m", "scripts.local.prepare"])
-        for child in self._plan():
-            self.children.append(child)
+        self._prepare()
+        self.children = self._plan()
+        web = [child for child in self.children if child.port]
+        for child in web:
             child.start(self.env)
         self._note()
-        for child in self.children:
-            if child.port:
-                self._wait_ready(child)
+        for child in web:
+            self._wait_ready(child)
+        for child in self.children:  # the others only now: the first page is what somebody waits for
+            if child not in web:
+                child.start(self.env)
+        self._note()
 
     def _start_servers(self) -> None:
         wanted: list[tuple[str, Callable[..., Server]]] = [("DATABASE_URL", Postgres), ("REDIS_URL", Redis)]
@@ -138,6 +143,18 @@ class Supervisor:
         self.env = defaults | self.env | {"CHAT_VAR": str(self.folder.path)}
         if not self.env.get("SECRET_KEY"):
             self.env["SECRET_KEY"] = self.folder.secret("secret_key")
+
+    def _prepare(self) -> None:
+        """Brings database and static files up to date; nothing to do where this very code has done it before."""
+        state = _state_of_the_code()
+        stamp = next(
+            (server.place.folder / "prepared" for server in self.servers if server.name == "PostgreSQL"), None
+        )
+        if stamp and stamp.exists() and stamp.read_text() == state and (self.folder.path / "static").is_dir():
+            return
+        self._step([sys.executable, "-m", "scripts.local.prepare"])
+        if stamp:
+            stamp.write_text(state)
 
     def _plan(self) -> list[Child]:
         celery = ["-m", "celery", "-A", "chatconnet"]
@@ -233,6 +250,17 @@ class Supervisor:
         for server in reversed(self.servers):
             server.stop()
         self.folder.run_file.unlink(missing_ok=True)
+
+
+def _state_of_the_code() -> str:
+    state = sha256()
+    for name in ("accounts", "chat", "chatconnet", "locale", "static", "templates", "requirements.txt"):
+        top = ROOT / name
+        for path in sorted(top.rglob("*")) if top.is_dir() else [top]:
+            if path.is_file() and path.suffix != ".pyc":
+                facts = path.stat()
+                state.update(f"{path}:{facts.st_size}:{facts.st_mtime_ns}\n".encode())
+    return state.hexdigest()
 
 
 def _answers(url: str) -> bool:

@@ -132,9 +132,12 @@ def running(
             **(env or {}),
         }
 
+        started: list[Process] = []
+        stack.callback(_stop_all, started)
+
         def process(name: str, *command: str) -> Process:
             made = Process(name, [sys.executable, *command], settings, var / f"{name}.log")
-            stack.callback(made.stop)
+            started.append(made)
             made.start()
             return made
 
@@ -157,6 +160,14 @@ def running(
         for index in range(web):
             site.wait_ready(index)
         yield site
+
+
+def _stop_all(started: list[Process]) -> None:
+    for process in started:
+        if process.child and process.child.poll() is None:
+            process.child.terminate()
+    for process in started:
+        process.stop()
 
 
 @contextlib.contextmanager
