@@ -35,14 +35,14 @@ LOCAL = "requirements-local.txt"
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Does what `arguments` say: "run", "test" or "check", and what is for that command."""
+    """Does what `arguments` say: "run", "test", "check" or "mutants", and what is for that command."""
     command, *rest = arguments
     for number in (
         signal.SIGINT,
         signal.SIGTERM,
     ):  # also when a shell started this in the background, SIGINT ignored
         signal.signal(number, lambda received, _: sys.exit(128 + received))
-    {"run": _run, "test": _test, "check": _check}[command](rest)
+    {"run": _run, "test": _test, "check": _check, "mutants": _mutants}[command](rest)
 
 
 def _run(arguments: list[str]) -> None:
@@ -67,6 +67,11 @@ def _test(arguments: list[str]) -> None:
 def _check(arguments: list[str]) -> None:
     _install([DEV, *_wheels(None)])
     _go_on("scripts.local.checks", arguments)
+
+
+def _mutants(arguments: list[str]) -> None:
+    _install([DEV, *_wheels(None)])
+    _go_on("scripts.local.mutants", arguments)
 
 
 def _go_on(module: str, arguments: list[str]) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from scripts.local.bootstrap import ROOT
 
 PATCHES = ROOT / "tests" / "mutants"
+LEFT_OUT = (".git", ".venv", "var", ".*_cache", "__pycache__")
 TESTS = "# tests: "
 TESTS_FAILED = 1
 """pytest's exit code for that; others say that it could not run them."""
@@ -35,9 +36,7 @@ def main(words: list[str]) -> int:
 def _caught(patch: Path) -> bool:
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "copy"
-        shutil.copytree(
-            ROOT, copy, ignore=shutil.ignore_patterns(".git", ".venv", "var", ".*_cache", "__pycache__")
-        )
+        shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*LEFT_OUT))
         applied = subprocess.run(["git", "apply", str(patch)], cwd=copy, check=False).returncode == 0
         caught = applied and _tests_fail(copy, _selection(patch))
     print(f"{'caught  ' if caught else 'SURVIVED' if applied else 'NO PATCH'}  {patch.stem}", flush=True)
@@ -46,9 +45,8 @@ def _caught(patch: Path) -> bool:
 
 def _selection(patch: Path) -> list[str]:
     """The arguments for pytest in the patch's first lines."""
-    return next(line for line in patch.read_text().splitlines() if line.startswith(TESTS))[
-        len(TESTS) :
-    ].split()
+    lines = patch.read_text().splitlines()
+    return next(line for line in lines if line.startswith(TESTS)).removeprefix(TESTS).split()
 
 
 def _tests_fail(copy: Path, selection: list[str]) -> bool:
