@@ -51,6 +51,7 @@ def test_a_reset_ends_every_session_also_the_one_it_was_done_in(browser) -> None
     ask_for_reset("ana@example.org")
     assert choose(browser, link_in(mail.outbox[-1])).status_code == 302
     assert not Session.objects.filter(user__isnull=False).exists()
+    assert browser.cookies["sessionid"].value == ""
     assert not is_signed_in(browser)
     assert not is_signed_in(other)
     signed_in("ana", NEW)

@@ -113,6 +113,8 @@ def test_a_receiver_that_fails_undoes_the_sign_up(client, sign_up) -> None:
     try:
         with pytest.raises(RuntimeError):
             sign_up("ana")
+        with pytest.raises(RuntimeError):
+            services.sign_up(User.objects.build("eva"))
     finally:
         hooks.signed_up.disconnect(fail)
     assert not User.objects.exists()
