@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminSplitDateTime, AutocompleteSelect
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -72,7 +72,9 @@ class SanctionAdmin(ListAdmin[Sanction]):
     actions = ("lift",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Sanction]:
-        return super().get_queryset(request).select_related(*self.list_select_related)
+        rooms = moderation.open_rooms(staff(request))
+        sanctions = super().get_queryset(request).select_related(*self.list_select_related)
+        return sanctions.filter(Q(room=None) | Q(room__in=rooms))
 
     def has_change_permission(self, request: HttpRequest, obj: Sanction | None = None) -> bool:
         return False
