@@ -66,6 +66,8 @@ def test_sessions_are_ended_from_the_list(boss, ana, browser) -> None:
 
 def test_helpers_cannot_touch_superusers_or_grant_rights(boss, helper, ana) -> None:
     admin = User.objects.get(username="boss")
+    page = helper.get(f"{LIST}{ana.pk}/change/").content.decode()
+    assert 'name="is_staff"' not in page
     act(helper, "deactivate", admin, ana)
     assert User.objects.filter(is_active=False).get() == ana
     helper.post(f"{LIST}{ana.pk}/change/", {"is_staff": "on", "is_superuser": "on"})

@@ -6,7 +6,7 @@ from django.core import mail
 from django.db import IntegrityError, transaction
 from django.test import Client
 
-from accounts import hooks, services
+from accounts import hooks, names, services
 from accounts.models import User
 from tests.accounts.conftest import PASSWORD, is_signed_in, link_in
 
@@ -139,6 +139,13 @@ def test_a_name_taken_between_check_and_save_shows_the_form_again(client, sign_u
 def test_the_database_itself_keeps_names_apart(ana, second) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         User.objects.create_user(second)
+
+
+def test_the_skeleton_follows_the_name(ana) -> None:
+    ana.username = "Аня"
+    ana.save(update_fields=["username"])
+    ana.refresh_from_db()
+    assert ana.skeleton == names.skeleton("Аня")
 
 
 def test_bots_are_made_in_bulk_and_cannot_sign_in_with_a_password(django_assert_num_queries) -> None:
