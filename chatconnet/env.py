@@ -6,9 +6,11 @@ docs/operations.md is made from `VARIABLES`.
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from environ.environ import FileAwareEnv
@@ -63,6 +65,20 @@ def number(name: str, default: float, purpose: str) -> float:
 
 def switch(name: str, default: bool, purpose: str) -> bool:
     return bool(read(name, "switch", default, purpose))
+
+
+def site_here(var: Path) -> dict[str, str]:
+    """What scripts/run runs on this data folder, so that commands given beside it need no variables."""
+    try:
+        run = json.loads((var / "run.json").read_text())
+        secrets = json.loads((var / "secrets.json").read_text())
+        return {
+            "DATABASE_URL": run["database_url"],
+            "REDIS_URL": run["redis_url"],
+            "SECRET_KEY": secrets["secret_key"],
+        }
+    except (OSError, ValueError, KeyError):
+        return {}
 
 
 def use_settings_module() -> None:

@@ -13,9 +13,11 @@ from chatconnet import env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = Path(env.text("CHAT_VAR", str(BASE_DIR / "var"), "Data folder: mail, static files, local services."))
+HERE = env.site_here(VAR)
 
 DEBUG = env.switch("DEBUG", False, "Django's debug pages. Never on a server that others reach.")
 SECRET_KEY = env.text("SECRET_KEY", "", "Signs cookies and tokens; at least 50 random characters.")
+SECRET_KEY = SECRET_KEY or HERE.get("SECRET_KEY", "")
 if not SECRET_KEY:
     raise ImproperlyConfigured("SECRET_KEY is not set. scripts/run makes one; a server needs its own.")
 ALLOWED_HOSTS = env.items(
@@ -70,7 +72,8 @@ TEMPLATES = [
 
 # --- Data --------------------------------------------------------------------------------------
 DATABASE_URL = env.text("DATABASE_URL", "", "PostgreSQL 15 or newer: postgres://user:password@host/name")
-REDIS_URL = env.text("REDIS_URL", "", "Redis 7 or Valkey: redis://host:port/0")
+DATABASE_URL = DATABASE_URL or HERE.get("DATABASE_URL", "")
+REDIS_URL = env.text("REDIS_URL", "", "Redis 7 or Valkey: redis://host:port/0") or HERE.get("REDIS_URL", "")
 if not DATABASE_URL or not REDIS_URL:
     raise ImproperlyConfigured("DATABASE_URL and REDIS_URL are not set. scripts/run starts both for you.")
 DATABASE_THREADS = env.integer("DATABASE_THREADS", 8, "Threads a web process keeps for chat's own queries.")
