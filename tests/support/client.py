@@ -9,6 +9,7 @@ import uuid
 from types import TracebackType
 from typing import Any, Self
 
+import msgspec
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
@@ -64,7 +65,7 @@ class Client:
         self.syncing: set[str] = set()
         self._ids = itertools.count(1)
         self._answers: dict[str, asyncio.Future[dict[str, Any]]] = {}
-        self._news = asyncio.Condition()
+        self._news = asyncio.Event()
         self.failure: BaseException | None = None
 
     async def __aenter__(self) -> Self:
@@ -147,10 +148,11 @@ class Client:
     async def until(self, condition: Any, what: str = "condition") -> Any:
         """The condition's first true value."""
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS), self._news:
+            async with asyncio.timeout(PATIENCE_SECONDS):
                 while not (value := condition()):
                     if self._reader.done():
                         raise AssertionError(f"closed with {self.close_code} while waiting for {what}")
+                    self._news.clear()
                     await self._news.wait()
                 return value
         except TimeoutError:
@@ -165,10 +167,10 @@ class Client:
     async def _read(self) -> None:
         try:
             async for text in self.socket:
-                frame = json.loads(text)
+                frame = msgspec.json.decode(text)
                 self.frames.append(frame)
                 self._apply(frame)
-                await self._tell()
+                self._news.set()
         except ConnectionClosed:
             pass
         except AssertionError as error:
@@ -181,11 +183,7 @@ class Client:
                         self.failure or AssertionError(f"closed with {self.close_code}")
                     )
                     answer.exception()
-            await self._tell()
-
-    async def _tell(self) -> None:
-        async with self._news:
-            self._news.notify_all()
+            self._news.set()
 
     def _apply(self, frame: dict[str, Any]) -> None:
         match frame["type"]:
