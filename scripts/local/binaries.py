@@ -31,15 +31,20 @@ NO_REDIS = (
 
 @dataclass(frozen=True)
 class Program:
-    """A server program: `path` to it, its `kind` ("postgres", "redis", "valkey") and `major` version.
+    """A server program: `path` to it, its `kind` ("postgres", "redis", "valkey") and `version` ("18.6").
 
     `tree` is the folder that has to be copied, as it is, for the program to run elsewhere.
     """
 
     path: Path
     kind: str
-    major: int
+    version: str
     tree: Path | None = None
+
+    @property
+    def major(self) -> int:
+        """The first number of the version: programs that share it read each other's data."""
+        return int(self.version.partition(".")[0])
 
     def beside(self, name: str) -> Path:
         """Another program of the same installation."""
@@ -101,10 +106,9 @@ def _number(folder: Path) -> int:
 def _postgres_in(folder: Path, tree: Path | None = None) -> Program | None:
     if not all((folder / name).is_file() for name in ("postgres", "initdb")):
         return None
-    version = re.search(r"\(PostgreSQL\) (\d+)", _version(folder / "postgres"))
-    if not version or int(version[1]) < OLDEST_POSTGRES:
-        return None
-    return Program(folder / "postgres", "postgres", int(version[1]), tree)
+    version = re.search(r"\(PostgreSQL\) (\d+[.\d]*)", _version(folder / "postgres"))
+    program = Program(folder / "postgres", "postgres", version[1], tree) if version else None
+    return program if program and program.major >= OLDEST_POSTGRES else None
 
 
 def _installed_redis() -> list[Program]:
@@ -116,10 +120,9 @@ def _installed_redis() -> list[Program]:
 
 
 def _redis_at(path: Path, tree: Path | None = None) -> Program | None:
-    version = re.search(r"(Redis|Valkey) server v=(\d+)", _version(path))
-    if not version or (version[1] == "Redis" and int(version[2]) < OLDEST_REDIS):
-        return None
-    return Program(path, version[1].lower(), int(version[2]), tree)
+    version = re.search(r"(Redis|Valkey) server v=(\d+[.\d]*)", _version(path))
+    program = Program(path, version[1].lower(), version[2], tree) if version else None
+    return program if program and program.major >= OLDEST_REDIS else None
 
 
 def _wheel_postgres() -> list[Program]:

@@ -35,14 +35,12 @@ LOCAL = "requirements-local.txt"
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Does what `arguments` say: "run", "test", "check" or "mutants", and what is for that command."""
+    """Does what `arguments` say: the name of a program in scripts/, and what is for that program."""
     command, *rest = arguments
-    for number in (
-        signal.SIGINT,
-        signal.SIGTERM,
-    ):  # also when a shell started this in the background, SIGINT ignored
+    for number in (signal.SIGINT, signal.SIGTERM):  # SIGINT too: a shell's background job ignores it
         signal.signal(number, lambda received, _: sys.exit(128 + received))
-    {"run": _run, "test": _test, "check": _check, "mutants": _mutants}[command](rest)
+    commands = {"run": _run, "manage": _manage, "test": _test, "check": _check, "mutants": _mutants}
+    commands[command](rest)
 
 
 def _run(arguments: list[str]) -> None:
@@ -57,6 +55,24 @@ def _run(arguments: list[str]) -> None:
     _install([RUN, *_wheels(folder)])
     folder.hand_over()
     _go_on("scripts.local.supervisor", [str(port) for port in ports])
+
+
+def _manage(arguments: list[str]) -> None:
+    folder = data_folder.from_environment()
+    try:
+        run = json.loads((folder / "run.json").read_text())
+        secret_key = (
+            os.environ.get("SECRET_KEY") or json.loads((folder / "secrets.json").read_text())["secret_key"]
+        )
+    except OSError:
+        raise Refused(f"Nothing runs on the data folder {folder}: start scripts/run first.") from None
+    os.environ |= {
+        "CHAT_VAR": str(folder),
+        "DATABASE_URL": run["database_url"],
+        "REDIS_URL": run["redis_url"],
+        "SECRET_KEY": secret_key,
+    }
+    os.execv(PYTHON, [str(PYTHON), "manage.py", *arguments])  # noqa: S606 - no shell is wanted
 
 
 def _test(arguments: list[str]) -> None:
@@ -191,7 +207,7 @@ def _pip_install(locks: list[str]) -> None:
     pip: list[str | Path] = [PYTHON, "-m", "pip"]
     if not (VENV / "bin" / "pip").exists():  # made without: the machine's own pip works for another Python
         pip = [sys.executable, "-m", "pip", "--python", PYTHON]
-    options = ["-qq", "--disable-pip-version-check", "--no-input", "--no-deps"]
+    options = ["-qq", "--disable-pip-version-check", "--no-input", "--no-deps", "--no-compile"]
     options += ["--only-binary", ":all:", "--require-hashes"]
     files = [part for lock in locks for part in ("-r", ROOT / lock)]
     if subprocess.run(

@@ -18,7 +18,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
 
 from scripts.local import binaries, data_folder, processes
@@ -341,11 +340,10 @@ def usable(program: Program, place: Place) -> Program:
     tree = program.tree
     if tree is None:
         raise Refused(f"The account {place.account and place.account.name} cannot run {program.path}.")
-    name = sha256(f"{tree}:{program.path.stat().st_mtime_ns}".encode()).hexdigest()[:12]
-    copy = SHARED / "programs" / name
+    copy = SHARED / "programs" / f"{program.kind}-{program.version}"
     if not copy.exists():
         _copy_tree(tree, copy)
-    moved = Program(copy / program.path.relative_to(tree.parent), program.kind, program.major)
+    moved = Program(copy / program.path.relative_to(tree.parent), program.kind, program.version)
     if not place.can_reach(moved.path):
         raise Refused(f"The account {place.account and place.account.name} cannot run {moved.path}.")
     return moved

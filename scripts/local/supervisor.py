@@ -145,11 +145,10 @@ class Supervisor:
             self.env["SECRET_KEY"] = self.folder.secret("secret_key")
 
     def _prepare(self) -> None:
-        """Brings database and static files up to date; nothing to do where this very code has done it before."""
+        """Brings database and static files up to date, unless this very code has done it before."""
         state = _state_of_the_code()
-        stamp = next(
-            (server.place.folder / "prepared" for server in self.servers if server.name == "PostgreSQL"), None
-        )
+        private = [server.place for server in self.servers if isinstance(server, Postgres)]
+        stamp = private[0].folder / "prepared" if private else None
         if stamp and stamp.exists() and stamp.read_text() == state and (self.folder.path / "static").is_dir():
             return
         self._step([sys.executable, "-m", "scripts.local.prepare"])

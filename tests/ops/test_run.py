@@ -6,6 +6,7 @@ import http.cookiejar
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import stat
@@ -111,6 +112,9 @@ def var(tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / "data"
     yield folder
     assert left_of(folder) == []
+    elsewhere = folder / "services-folder"
+    if elsewhere.exists():
+        shutil.rmtree(elsewhere.read_text().strip())
 
 
 def browser() -> urllib.request.OpenerDirector:
