@@ -43,9 +43,6 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         super().save_user(request, user, form, commit=False)
         return services.sign_up(user) if commit else user
 
-    def set_password(self, user: User, password: str) -> None:
-        services.set_password(user, password)
-
     def login(self, request: HttpRequest, user: User) -> None:
         super().login(request, user)
         request.session.came_from(  # type: ignore[attr-defined]
