@@ -484,8 +484,8 @@ FRAMES: tuple[type[Frame], ...] = (
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(AnyCommand)
-_STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
-_BRACKETS = re.compile(r"[\[\]{}]")
+# A string that is never closed goes on to the end, so that no character is looked at twice.
+_STRINGS_AND_BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
 _FIELD = re.compile(r"(?:`\$\.(\w+)|field `(\w+)`)")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -563,9 +563,12 @@ def _depth(text: str) -> int:
     if text.count("[") + text.count("{") <= MAX_DEPTH:
         return 0
     depth = deepest = 0
-    for bracket in _BRACKETS.finditer(_STRINGS.sub("", text)):
-        depth += 1 if bracket[0] in "[{" else -1
-        deepest = max(deepest, depth)
+    for token in _STRINGS_AND_BRACKETS.finditer(text):
+        if token[0] in "[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif token[0] in "]}":
+            depth -= 1
     return deepest
 
 
