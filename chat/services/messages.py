@@ -13,11 +13,11 @@ import emoji as emojis
 import msgspec
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
-from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.names import skeleton
 from chat import access, frames, jobs, publish, queries, text
 from chat.access import Actor
 from chat.errors import Refused, SignedOut, bad_field, not_found
@@ -289,24 +289,25 @@ def _clock() -> datetime:
 def _store_mentions(
     named: Collection[tuple[Message, Collection[str]]],
 ) -> dict[int, list[str]]:
-    """Stores who is named; only members can be. Returns the public ids by message."""
-    wanted = {name.upper() for _row, names in named for name in names}
-    if not wanted:
+    """Stores who is named; only members can be. Returns the public ids by message.
+
+    Names are looked up by what they look like, which has an index, and compared as `text` folds them:
+    PostgreSQL folds fewer letters.
+    """
+    looks = {skeleton(name) for _row, names in named for name in names}
+    if not looks:
         return {}
     members = {
-        (room, name): (user, public_id)
+        (room, text.fold_name(name)): (user, public_id)
         for room, name, user, public_id in Membership.objects.filter(
-            room__in={row.room_id for row, _names in named}, left_at=None
-        )
-        .annotate(name=Upper("user__username"))
-        .filter(name__in=wanted)
-        .values_list("room_id", "name", "user_id", "user__public_id")
+            room__in={row.room_id for row, _names in named}, left_at=None, user__skeleton__in=looks
+        ).values_list("room_id", "user__username", "user_id", "user__public_id")
     }
     found: dict[int, list[str]] = defaultdict(list)
     mentions = []
     for row, names in named:
         for name in names:
-            if member := members.get((row.room_id, name.upper())):
+            if member := members.get((row.room_id, name)):
                 mentions.append(Mention(message=row, user_id=member[0], room=row.room, seq=row.seq))
                 found[row.pk].append(member[1])
     Mention.objects.bulk_create(mentions)
