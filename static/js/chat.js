@@ -33,6 +33,8 @@ export class Chat {
   #reads = new Map();
   /** @type {Map<string, number>} when `typing` was last sent, by room */
   #typed = new Map();
+  /** @type {Set<string>} keys of refused messages whose room is not there to show them, and that were told of */
+  #homeless = new Set();
   /** Tabs tell one another which messages are done with. */
   #tabs = new BroadcastChannel("outbox");
 
@@ -147,10 +149,12 @@ export class Chat {
   }
 
   /**
+   * Everything up to `seq`, the newest message, has been seen. The page shows so at once.
    * @param {string} room
    * @param {number} seq
    */
   read(room, seq) {
+    this.store.apply({ type: "read", room, read: seq, unread: 0, mentions: 0 });
     const waits = this.#reads.has(room);
     this.#reads.set(room, seq);
     if (waits) return;
@@ -242,7 +246,9 @@ export class Chat {
   /** @param {Entry} entry */
   #pend(entry) {
     this.store.pend(entry);
-    const homeless = this.ready && entry.state === "failed" && !this.store.rooms.has(entry.room);
-    if (homeless) this.notice(t("not_sent", { body: entry.body, detail: entry.detail ?? "" }));
+    const homeless = entry.state === "failed" && !this.store.rooms.has(entry.room);
+    if (!homeless || this.#homeless.has(entry.key)) return;
+    this.#homeless.add(entry.key);
+    this.notice(t("not_sent", { body: entry.body, detail: entry.detail ?? "" }));
   }
 }

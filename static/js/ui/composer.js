@@ -104,10 +104,14 @@ export class MessageComposer extends HTMLElement {
    */
   async #saveEdit(message, body) {
     if (body === message.body) return this.#cancel();
+    const now = () => this.#chat.room?.timeline.byId(message.id) ?? message;
+    // A reaction meanwhile is no conflict; another text is, until its writer has been told.
+    const { pos } = now().body === message.body ? now() : message;
     try {
-      await this.#chat.command({ type: "edit", message: message.id, body, pos: message.pos });
+      await this.#chat.command({ type: "edit", message: message.id, body, pos });
       if (this.#about?.message === message) this.#cancel();
     } catch (why) {
+      if (this.#about?.message === message) this.#about.message = now();
       this.#complain(this.#chat.explain(why));
     }
   }

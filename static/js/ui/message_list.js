@@ -128,7 +128,7 @@ export class MessageList extends HTMLElement {
     part(this, "latest").hidden = atEnd;
     const n = timeline.within({ from: seen + 1, to: Infinity }).length;
     part(this, "new").textContent = n ? t("new_messages", { n }) : t("latest");
-    if (atEnd && document.visibilityState === "visible" && newest > room.info.read) this.#chat.read(room.id, newest);
+    if (atEnd && document.visibilityState === "visible" && room.info.unread) this.#chat.read(room.id, newest);
   }
 
   /** @param {MouseEvent} event */

@@ -9,8 +9,9 @@ export class NoticeLine extends HTMLElement {
   connect(chat) {
     chat.noticeListeners.add((sentence) => {
       clearTimeout(this.#timer);
+      this.hidden = false;
       this.textContent = sentence;
-      this.#timer = setTimeout(() => (this.textContent = ""), READ_WITHIN);
+      this.#timer = setTimeout(() => (this.hidden = true), READ_WITHIN);
     });
   }
 }
