@@ -49,7 +49,8 @@ class Sanction(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} · {self.user} · {self.room or _('whole server')}"
+        place = self.room or _("whole server")
+        return f"{self.get_kind_display()} · {self.user} · {place}"
 
 
 class WordRule(models.Model):
