@@ -74,6 +74,23 @@ test("what was missed is counted once: by the welcome, not again while catching 
   assert.equal(room().info.unread, 3);
 });
 
+test("what was deleted while away is missing in the counts of the welcome, and is not subtracted again", () => {
+  arrive(2);
+  page({}, [1, 2], { more: false });
+  store.apply(changes(2, 4, message(3), message(4)));
+  store.apply({ ...welcome(5), rooms: [info(5, { unread: 1 })] });
+  store.apply(changes(4, 5, message(3, { pos: 5, deleted: true })));
+  assert.equal(room().info.unread, 1);
+});
+
+test("of a member the later state stays", () => {
+  arrive(2);
+  const member = (role, pos) => ({ user: BO, role, pos });
+  store.apply({ ...changes(2, 3), members: [member("moderator", 3)] });
+  store.apply({ type: "ok", members: [member("member", 1)] }, { type: "members", room: "r" });
+  assert.equal(room().members.get("bo").role, "moderator");
+});
+
 test("while catching up, a frame that does not fit is dropped, not asked for again", () => {
   arrive(2);
   page({}, [1, 2], { more: false });

@@ -43,10 +43,8 @@ export class Outbox {
   /** Takes up what an earlier page, or another tab that has gone, left behind. */
   async load() {
     const entries = await this.#way.storage.all(this.#user).catch(() => []);
-    for (const entry of entries.sort((a, b) => a.at - b.at)) {
-      if (!this.#entries.has(entry.key)) this.#entries.set(entry.key, entry);
-    }
-    for (const entry of this.#entries.values()) this.#way.onchange(entry);
+    for (const entry of entries) this.#entries.set(entry.key, entry);
+    for (const entry of [...this.#entries.values()].sort((a, b) => a.at - b.at)) this.#way.onchange(entry);
   }
 
   /**
