@@ -165,6 +165,13 @@ def check_may_write(room: Room, held_against: Collection[Sanction]) -> None:
         raise Refused(code, retry_after=wait(sanction))
 
 
+def check_not_suspended(actor: Actor, room: int) -> None:
+    """Raises `suspended` for somebody suspended from the room; call it under the room's lock."""
+    for sanction in sanctions([room], [actor.id]).get((room, actor.id), []):
+        if sanction.kind == Sanction.Kind.SUSPEND:
+            raise Refused("suspended", retry_after=wait(sanction))
+
+
 def check_actor_may_write(actor: Actor, room: Room) -> None:
     """`check_may_write` for one person; call it under the room's lock."""
     check_may_write(room, sanctions([room.pk], [actor.id]).get((room.pk, actor.id), []))
@@ -218,7 +225,7 @@ def open_room(actor: Actor, room_id: str) -> Room:
 def message_place(message_id: str) -> tuple[str, int]:
     """The room id and `seq` in a message id; raises `not_found` where it is not of that form."""
     room_id, dot, seq = message_id.rpartition(".")
-    if not dot or not seq.isascii() or not seq.isdigit() or len(seq) > 16 or str(int(seq)) != seq:
+    if not dot or not seq.isascii() or not seq.isdigit() or len(seq) > 16 or seq.startswith("0"):
         raise not_found()
     return room_id, int(seq)
 

@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.names import is_hidden
 from chat import access, frames, queries, text
 from chat.access import Actor
-from chat.errors import Refused, bad_field
+from chat.errors import Refused, bad_field, not_found
 from chat.models import Block, Membership, Room, RoomCursor, Sanction, UserCursor
 from chat.services.timeline import Timeline, advance, changing, locked, memberships_changed
 
@@ -29,15 +29,24 @@ def create(actor: Actor, name: str, kind: str, topic: str = "", *, is_default: b
     if kind not in (Room.Kind.PUBLIC, Room.Kind.PRIVATE):
         raise bad_field("kind")
     name, topic = checked_name(name), checked_topic(topic)
-    for _attempt in range(ATTEMPTS):
+    for attempt in range(ATTEMPTS):
         room = Room(name=name, topic=topic, kind=kind, is_default=is_default)
         try:
             with transaction.atomic():
-                _store(room, {actor.id: Membership.Role.OWNER})
-            return queries.rooms_of(actor, [room.pk])[room.pk]
+                room.slug = new_slug(room, numbered=attempt < ATTEMPTS - 1)
+                _store(actor, room, {actor.id: Membership.Role.OWNER})
+            return _shown(actor, room)
         except IntegrityError:
             continue  # somebody took the same address at the same moment
     raise Refused("busy")
+
+
+def _shown(actor: Actor, room: Room) -> frames.Room:
+    """A room as the actor sees it; raises `not_found` for somebody who was removed since."""
+    shown = queries.rooms_of(actor, [room.pk]).get(room.pk)
+    if shown is None:
+        raise not_found()
+    return shown
 
 
 def direct(actor: Actor, name: str) -> frames.Room:
@@ -50,8 +59,7 @@ def direct(actor: Actor, name: str) -> frames.Room:
     if other.pk == actor.id:
         raise bad_field("user", _("A direct room needs somebody else."))
     key = ":".join(map(str, sorted((actor.id, other.pk))))
-    room = Room.objects.filter(direct_key=key).first() or _create_direct(actor, other, key)
-    return queries.rooms_of(actor, [room.pk])[room.pk]
+    return _shown(actor, Room.objects.filter(direct_key=key).first() or _create_direct(actor, other, key))
 
 
 def _create_direct(actor: Actor, other: User, key: str) -> Room:
@@ -59,17 +67,20 @@ def _create_direct(actor: Actor, other: User, key: str) -> Room:
     if Block.objects.filter(blocker__in=pair, blocked__in=pair).exists():
         raise Refused("forbidden")
     room = Room(kind=Room.Kind.DIRECT, direct_key=key)
+    room.slug = new_slug(room)
     try:
         with transaction.atomic():
-            _store(room, dict.fromkeys(sorted(pair), Membership.Role.MEMBER))
+            _store(actor, room, dict.fromkeys(sorted(pair), Membership.Role.MEMBER))
     except IntegrityError:
         return Room.objects.get(direct_key=key)
     return room
 
 
-def _store(room: Room, people: dict[int, Membership.Role]) -> None:
-    """Stores a new room with its first members; the caller opened the transaction."""
-    room.slug = new_slug(room)
+def _store(actor: Actor, room: Room, people: dict[int, Membership.Role]) -> None:
+    """Stores a new room with its first members; the caller opened the transaction.
+
+    The actor is checked last, under the lock of the own cursor: a suspension that comes first is seen.
+    """
     room.save()
     RoomCursor.objects.create(room=room)
     timeline = Timeline(room, 0)
@@ -77,13 +88,14 @@ def _store(room: Room, people: dict[int, Membership.Role]) -> None:
         Membership.objects.create(room=room, user_id=user, role=role, pos=timeline.take())
     advance(timeline, 0)
     memberships_changed(people)
+    access.check(actor)
 
 
-def new_slug(room: Room) -> str:
+def new_slug(room: Room, *, numbered: bool = True) -> str:
     """A free name for addresses. Only public rooms are numbered: another's private room must not show
     through the number that a name gets."""
     slug = text.slugify(room.name)[:SLUG_MAX]
-    if room.kind != Room.Kind.PUBLIC:
+    if room.kind != Room.Kind.PUBLIC or not numbered:
         return f"{slug}-{secrets.token_hex(5)}"
     taken = set(Room.objects.filter(slug__startswith=slug).values_list("slug", flat=True))
     if slug not in taken:
@@ -136,7 +148,7 @@ def update(
         if before != (room.name, room.topic, room.closed_at):
             room.pos = timeline.take()
             room.save(update_fields=["name", "topic", "closed_at", "pos"])
-    return queries.rooms_of(actor, [room.pk])[room.pk]
+    return _shown(actor, room)
 
 
 def join(actor: Actor, room_id: str) -> frames.Room:
@@ -146,10 +158,11 @@ def join(actor: Actor, room_id: str) -> frames.Room:
     """
     room = access.open_room(actor, room_id)
     with locked(room.pk) as timeline:
-        access.check(actor)
+        access.open_room(actor, room_id)  # again: one removed from a private room meanwhile stays out
         _check_admissible(timeline.room, actor.id)
         _enter(timeline, actor.id)
-    return queries.rooms_of(actor, [room.pk])[room.pk]
+        access.check(actor)  # under the lock of the own cursor, which a suspension takes
+    return _shown(actor, room)
 
 
 def _check_admissible(room: Room, user: int) -> None:
@@ -251,7 +264,7 @@ def set_role(actor: Actor, room_id: str, name: str, role: str) -> frames.Member:
         access.check_owner(membership)
         other = _member_named(timeline.room, name)
         if other.left_at:
-            raise Refused("not_found")
+            raise not_found()
         if other.pk != membership.pk:
             access.check_outranks(membership, other)
         if other.role != role:
@@ -271,7 +284,7 @@ def _member_named(room: Room, name: str) -> Membership:
         .first()
     )
     if found is None:
-        raise Refused("not_found")
+        raise not_found()
     return found
 
 

@@ -41,11 +41,13 @@ def locked(room: int) -> Iterator[Timeline]:
 
 @contextmanager
 def changing(actor: Actor, room_id: str) -> Iterator[tuple[Timeline, Membership]]:
-    """`locked`, for a member of the room: `not_found` for everybody else, also for one removed while
-    waiting for the lock."""
+    """`locked`, for a member of the room: `not_found` for everybody else, `suspended` for those suspended
+    from it, also if that came while waiting for the lock."""
     room = access.membership(actor, room_id).room_id
     with locked(room) as timeline:
-        yield timeline, access.membership_again(actor, room)
+        membership = access.membership_again(actor, room)
+        access.check_not_suspended(actor, room)
+        yield timeline, membership
 
 
 def advance(timeline: Timeline, since: int) -> None:
