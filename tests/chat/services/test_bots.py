@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.models import User
+from chat import access, hints, queries
+from chat.access import Actor
+from chat.errors import SignedOut
+from chat.models import BotToken, Room
+from chat.services import bots, rooms
+from tests.support.people import say
+from tests.support.state import Witness, everything, refuses
+from tests.support.wire import Recorder
+
+Watch = Callable[[Room], Witness]
+
+
+def test_bots_sign_in_with_their_tokens_and_are_members_with_nothing_unread(
+    garden: Room, bo: Actor, watch: Watch
+) -> None:
+    say(bo, garden)
+    witness = watch(garden)
+    with witness.takes(3):
+        tokens = bots.create(["r2", "c3", "bb8"], garden.slug)
+    actors = [access.by_token(token) for token in tokens]
+    assert [actor.name for actor in actors] == ["r2", "c3", "bb8"]
+    assert all(actor.bot for actor in actors)
+    for actor in actors:
+        assert queries.counts(actor.id, [garden.pk])[garden.pk].unread == 0
+    with witness.takes(1):
+        assert say(actors[0], garden).user.bot
+
+
+def test_tokens_are_stored_as_hashes(wire: Recorder, db: None) -> None:
+    (token,) = bots.create(["r2"])
+    assert token not in str(everything())
+    assert bytes(BotToken.objects.get().hash) == access.token_hash(token)
+
+
+def test_all_bots_or_none_are_made(garden: Room, bo: Actor, watch: Watch) -> None:
+    before = everything()
+    for names, error in ((["r2", "bo"], IntegrityError), (["r2", "a b"], ValidationError)):
+        with watch(garden).takes(0), pytest.raises(error), transaction.atomic():
+            bots.create(names, garden.slug)
+    assert everything() == before
+
+
+def test_bots_join_no_room_that_there_is_not_and_no_direct_one(wire: Recorder, ana: Actor, bo: Actor) -> None:
+    for slug in ("nowhere", rooms.direct(ana, "bo").slug):
+        with refuses(wire, "not_found"):
+            bots.create(["r2"], slug)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        bots.revoke,
+        lambda token: BotToken.objects.update(expires_at=timezone.now() - timedelta(seconds=1)),
+        lambda token: User.objects.filter(pk=token.user_id).update(is_active=False),
+        lambda token: token.delete(),
+    ],
+    ids=["revoked", "expired", "deactivated", "deleted"],
+)
+def test_a_token_that_is_no_good_signs_nobody_in_and_lets_nobody_go_on(
+    wire: Recorder, db: None, change: Callable[[BotToken], object]
+) -> None:
+    (token,) = bots.create(["r2"])
+    actor = access.by_token(token)
+    access.check(actor)
+    change(BotToken.objects.get())
+    with pytest.raises(SignedOut):
+        access.by_token(token)
+    with pytest.raises(SignedOut):
+        access.check(actor)
+
+
+def test_revoking_is_told_to_every_process(wire: Recorder, db: None) -> None:
+    bots.create(["r2"])
+    wire.clear()
+    token = BotToken.objects.get()
+    bots.revoke(token)
+    assert wire.hints == [hints.Rights([token.user_id])]
+
+
+@pytest.mark.parametrize("token", ["", "x", "\udcff", "x" * 10_000])
+def test_no_other_token_signs_anybody_in(token: str, db: None) -> None:
+    with pytest.raises(SignedOut):
+        access.by_token(token)

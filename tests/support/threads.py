@@ -1,0 +1,108 @@
+"""Things that happen at the same moment, in real threads with real transactions (`transactional_db`)."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+from django.db import connection, transaction
+
+from chat.errors import Refused, SignedOut
+from chat.models import Room, RoomCursor, UserCursor
+
+PATIENCE_SECONDS = 10
+
+Outcome = Any
+"""What a call returned, or the refusal that it raised."""
+
+
+def at_once(*calls: Callable[[], Any]) -> list[Outcome]:
+    """The outcomes of calls that all begin when the last thread is ready."""
+    barrier = threading.Barrier(len(calls))
+
+    def begin(call: Callable[[], Any]) -> Outcome:
+        connection.ensure_connection()
+        barrier.wait(PATIENCE_SECONDS)
+        return _outcome(call)
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return [future.result(PATIENCE_SECONDS * 2) for future in [pool.submit(begin, c) for c in calls]]
+
+
+def rounds(number: int, prepare: Callable[[int], Sequence[Callable[[], Any]]]) -> list[list[Outcome]]:
+    """`at_once`, round after round, in the same threads: `prepare` makes the calls of a round."""
+    outcomes = []
+    with ThreadPoolExecutor(2) as pool:
+        for number_ in range(number):
+            calls = prepare(number_)
+            barrier = threading.Barrier(len(calls))
+
+            def begin(call: Callable[[], Any], barrier: threading.Barrier = barrier) -> Outcome:
+                barrier.wait(PATIENCE_SECONDS)
+                return _outcome(call, close=False)
+
+            outcomes.append([future.result() for future in [pool.submit(begin, call) for call in calls]])
+        closing = threading.Barrier(2)
+
+        def close() -> None:
+            closing.wait(PATIENCE_SECONDS)
+            connection.close()
+
+        for done in [pool.submit(close), pool.submit(close)]:
+            done.result()
+    return outcomes
+
+
+def overtaken(
+    late: Callable[[], Any],
+    by: Callable[[], Any],
+    *,
+    room: Room | None = None,
+    user: int | None = None,
+) -> Outcome:
+    """The outcome of a call that runs up to the lock of this room or user, and has to wait there until
+    another one has happened and committed."""
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            if room:
+                RoomCursor.objects.select_for_update().get(pk=room.pk)
+            if user:
+                UserCursor.objects.select_for_update().get(pk=user)
+            outcome = pool.submit(_outcome, late)
+            _wait_for_waiter(outcome)
+            by()
+        return outcome.result(PATIENCE_SECONDS)
+
+
+def _wait_for_waiter(running: Future[Outcome]) -> None:
+    end = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < end:
+        assert not running.done(), f"did not wait for the lock: {running.result()!r}"
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                " AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+            )
+            if cursor.fetchone() == (1,):
+                return
+    raise AssertionError("nobody waits for the lock")
+
+
+def _outcome(call: Callable[[], Any], *, close: bool = True) -> Outcome:
+    try:
+        return call()
+    except (Refused, SignedOut) as refusal:
+        return refusal
+    finally:
+        if close:
+            connection.close()
+
+
+def code(outcome: Outcome) -> str:
+    """`ok`, or why not."""
+    if isinstance(outcome, SignedOut):
+        return "signed_out"
+    return outcome.code if isinstance(outcome, Refused) else "ok"
