@@ -5,7 +5,7 @@ from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 
-def make_server(apps: Apps, _schema_editor: BaseDatabaseSchemaEditor) -> None:
+def make_server(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     apps.get_model("chat", "Server").objects.get_or_create(pk=1)
 
 

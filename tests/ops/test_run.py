@@ -16,6 +16,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -64,6 +65,9 @@ class Run:
 
     def facts(self) -> dict:
         return json.loads((self.var / "run.json").read_text())
+
+    def has_replaced(self, pid: int) -> bool:
+        return pid not in _numbers(self.facts()["pids"])
 
     def refusal(self) -> str:
         """What it says when it will not start: exactly one line."""
@@ -153,7 +157,7 @@ def test_it_serves_keeps_up_stops_cleanly_and_finds_everything_again(var):
     )
     for dead in (*run.facts()["pids"]["web"], run.facts()["pids"]["redis"]):
         os.kill(dead, signal.SIGKILL)
-        run.wait_until(lambda dead=dead: dead not in _numbers(run.facts()["pids"]))
+        run.wait_until(partial(run.has_replaced, dead))
     run.wait_served()
 
     assert "already runs" in Run(var, free_port()).refusal()
