@@ -24,7 +24,6 @@ def at_once(*calls: Callable[[], Any]) -> list[Outcome]:
     barrier = threading.Barrier(len(calls))
 
     def begin(call: Callable[[], Any]) -> Outcome:
-        connection.ensure_connection()
         barrier.wait(PATIENCE_SECONDS)
         return _outcome(call)
 
@@ -56,25 +55,24 @@ def rounds(number: int, prepare: Callable[[int], Sequence[Callable[[], Any]]]) -
     return outcomes
 
 
-def overtaken(
-    late: Callable[[], Any],
-    by: Callable[[], Any],
-    *,
-    room: Room | None = None,
-    user: int | None = None,
-) -> Outcome:
-    """The outcome of a call that runs up to the lock of this room or user, and has to wait there until
-    another one has happened and committed."""
+def overtaken(late: Callable[[], Any], by: Callable[[], Any], holding: Callable[[], Any]) -> Outcome:
+    """The outcome of a call that has to wait for what `holding` locked, until another has happened and
+    committed."""
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():
-            if room:
-                RoomCursor.objects.select_for_update().get(pk=room.pk)
-            if user:
-                UserCursor.objects.select_for_update().get(pk=user)
+            holding()
             outcome = pool.submit(_outcome, late)
             _wait_for_waiter(outcome)
             by()
         return outcome.result(PATIENCE_SECONDS)
+
+
+def lock_room(room: Room) -> None:
+    RoomCursor.objects.select_for_update().get(pk=room.pk)
+
+
+def lock_user(user: int) -> None:
+    UserCursor.objects.select_for_update().get(pk=user)
 
 
 def _wait_for_waiter(running: Future[Outcome]) -> None:
