@@ -514,7 +514,7 @@ def decode(text: str) -> Command:
         try:
             command: Command = _decoder.decode(text)
             return command
-        except (msgspec.MsgspecError, UnicodeEncodeError):
+        except (msgspec.MsgspecError, UnicodeEncodeError, RecursionError):
             pass
     return _decode_slowly(text)
 
