@@ -302,6 +302,7 @@ def test_a_message_is_hidden_shown_again_and_deleted_and_members_are_told(
 
 def test_deleting_needs_its_own_permission(helper: Client, garden: Room, bo: Actor) -> None:
     message = stored(say(bo, garden, "Good morning").id)
+    assert "Delete for good" not in page(helper, "chat/message/")
     act(helper, "message", "bury", message, really="yes")
     message.refresh_from_db()
     assert message.deleted_at is None

@@ -81,6 +81,7 @@ def age(seconds: int) -> None:
         ("bad word", "a bad  w0rd here"),
         ("bad word", "bad\nword"),
         ("bad word", "b a d   w o r d"),
+        ("a b c", "easy as a b c"),
         ("спам", "Это СПАМ!"),
     ],
 )
@@ -138,6 +139,16 @@ def test_each_rule_flags_a_message_once(garden: Room, bo: Actor) -> None:
     first = say(bo, garden, "bad word, bad word")
     check_all()
     assert flags() == [("bad", first.seq), ("word", first.seq)]
+
+
+def test_a_message_that_was_flagged_and_is_edited_is_not_flagged_again(garden: Room, bo: Actor) -> None:
+    rule("bad")
+    first = say(bo, garden, "bad")
+    check_all()
+    messages.edit(bo, first.id, "still bad")
+    check_all()
+    assert flags() == [("bad", first.seq)]
+    assert not PendingCheck.objects.exists()
 
 
 def test_messages_of_one_batch_are_hidden_in_one_frame(garden: Room, bo: Actor, watch: Watch) -> None:
