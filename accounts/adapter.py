@@ -16,6 +16,7 @@ from django.core.cache import cache
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from accounts import names, services
@@ -94,8 +95,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return mail
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """A mail server that is down is logged and holds up nobody: mails can be asked for again."""
+        """In the language that the person has chosen. A mail server that is down is logged and holds up
+        nobody: mails can be asked for again."""
+        language = getattr(context.get("user"), "language", "") or translation.get_language()
         try:
-            super().send_mail(template_prefix, email, context)
+            with translation.override(language):
+                super().send_mail(template_prefix, email, context)
         except (OSError, SMTPException):
             logger.exception("A mail could not be sent (%s)", template_prefix)

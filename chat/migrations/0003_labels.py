@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+import chat.models.room
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -211,6 +213,17 @@ class Migration(migrations.Migration):
             model_name="pendingcheck",
             name="rung_at",
             field=models.DateTimeField(null=True, verbose_name="rung again"),
+        ),
+        migrations.AlterField(
+            model_name="room",
+            name="public_id",
+            field=models.CharField(
+                default=chat.models.room.public_id,
+                editable=False,
+                max_length=22,
+                unique=True,
+                verbose_name="public id",
+            ),
         ),
         migrations.AlterField(
             model_name="room",

@@ -23,7 +23,9 @@ class Room(models.Model):
         PRIVATE = "private", _("private")
         DIRECT = "direct", _("direct")
 
-    public_id = models.CharField(max_length=22, unique=True, default=public_id, editable=False)
+    public_id = models.CharField(
+        _("public id"), max_length=22, unique=True, default=public_id, editable=False
+    )
     slug = models.CharField(_("address"), max_length=80, unique=True)
     name = models.CharField(_("name"), max_length=80, blank=True)
     topic = models.CharField(_("topic"), max_length=250, blank=True)
