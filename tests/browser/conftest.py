@@ -14,7 +14,7 @@ from tests.support.server import Site, running
 expect.set_options(timeout=10_000)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # its event loop must not be left running for the tests that follow
 def chromium() -> Iterator[Browser]:
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     assert path, "chromium is not installed: apt-get install chromium"
