@@ -165,9 +165,9 @@ def check_may_write(room: Room, held_against: Collection[Sanction]) -> None:
         raise Refused(code, retry_after=wait(sanction))
 
 
-def check_not_suspended(actor: Actor, room: int) -> None:
+def check_not_suspended(user: int, room: int) -> None:
     """Raises `suspended` for somebody suspended from the room; call it under the room's lock."""
-    for sanction in sanctions([room], [actor.id]).get((room, actor.id), []):
+    for sanction in sanctions([room], [user]).get((room, user), []):
         if sanction.kind == Sanction.Kind.SUSPEND:
             raise Refused("suspended", retry_after=wait(sanction))
 
@@ -189,8 +189,10 @@ def membership(actor: Actor, room_id: str) -> Membership:
 
 
 def membership_by_slug(actor: Actor, slug: str) -> Membership:
-    """The same, by the name in a page's address."""
+    """The same, by the name in a page's address, which may be anything."""
     check(actor)
+    if "\x00" in slug:
+        raise not_found()  # PostgreSQL does not take it
     return _membership(actor.id, room__slug=slug)
 
 

@@ -14,7 +14,7 @@ from accounts.names import is_hidden
 from chat import access, frames, queries, text
 from chat.access import Actor
 from chat.errors import Refused, bad_field, not_found
-from chat.models import Block, Membership, Room, RoomCursor, Sanction, UserCursor
+from chat.models import Block, Membership, Room, RoomCursor, UserCursor
 from chat.services.timeline import Timeline, advance, changing, locked, memberships_changed
 
 NAME_MAX = 80
@@ -166,17 +166,10 @@ def join(actor: Actor, room_id: str) -> frames.Room:
 
 
 def _check_admissible(room: Room, user: int) -> None:
-    """Raises `suspended` or `read_only` for somebody who is not in the room yet."""
-    if Membership.objects.filter(room=room, user=user, left_at=None).exists():
-        return
-    if room.closed_at:
+    """Raises `suspended`, or `read_only` for somebody who is not in a closed room yet."""
+    access.check_not_suspended(user, room.pk)
+    if room.closed_at and not Membership.objects.filter(room=room, user=user, left_at=None).exists():
         raise Refused("read_only")
-    suspensions = [
-        sanction
-        for sanction in access.sanctions([room.pk], [user]).get((room.pk, user), [])
-        if sanction.kind == Sanction.Kind.SUSPEND
-    ]
-    access.check_may_write(room, suspensions)
 
 
 def _enter(timeline: Timeline, user: int) -> Membership:

@@ -46,7 +46,7 @@ def changing(actor: Actor, room_id: str) -> Iterator[tuple[Timeline, Membership]
     room = access.membership(actor, room_id).room_id
     with locked(room) as timeline:
         membership = access.membership_again(actor, room)
-        access.check_not_suspended(actor, room)
+        access.check_not_suspended(actor.id, room)
         yield timeline, membership
 
 
