@@ -138,10 +138,14 @@ def member(membership: Membership) -> frames.Member:
 
 def messages(room: Room, rows: Sequence[Message]) -> list[frames.Message]:
     """Messages of one room as everybody sees them; `author` should be loaded."""
-    shown = [row.pk for row in rows if row.deleted_at is None]
+    return _messages([(room, row) for row in rows])
+
+
+def _messages(placed: Sequence[tuple[Room, Message]]) -> list[frames.Message]:
+    shown = [row.pk for _room, row in placed if row.deleted_at is None]
     reactions, more = _reactions(shown)
     mentioned = _mentions(shown)
-    return [message(room, row, reactions[row.pk], more[row.pk], mentioned[row.pk]) for row in rows]
+    return [message(room, row, reactions[row.pk], more[row.pk], mentioned[row.pk]) for room, row in placed]
 
 
 def message(
@@ -303,9 +307,7 @@ def search(
     )
     rows = rows.exclude(author__in=Block.objects.filter(blocker=actor.id).values("blocked"))
     for words in (*query.words, *query.phrases):
-        rows = rows.filter(
-            search__vector=SearchQuery(words, config="simple", search_type="phrase")
-        )
+        rows = rows.filter(search__vector=SearchQuery(words, config="simple", search_type="phrase"))
     if query.senders:
         rows = rows.filter(_any_of("author__username__iexact", query.senders))
     if query.rooms:
@@ -318,11 +320,7 @@ def search(
 
 
 def _found(page: Sequence[Message], query: text.SearchQuery) -> list[frames.Message]:
-    by_room: dict[Room, list[Message]] = defaultdict(list)
-    for row in page:
-        by_room[row.room].append(row)
-    shown = {(room.pk, found.seq): found for room, rows in by_room.items() for found in messages(room, rows)}
-    hits = [shown[row.room_id, row.seq] for row in page]
+    hits = _messages([(row.room, row) for row in page])
     for hit, row in zip(hits, page, strict=True):
         hit.snippet = text.snippet(row.body, [*query.words, *query.phrases])
     return hits
