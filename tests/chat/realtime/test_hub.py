@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -233,7 +234,7 @@ async def test_a_sync_starts_where_it_is_told_and_goes_to_the_head_in_one_line(
     ranges = ear.ranges(garden)
     assert ranges[0][0] == 0
     assert ranges[-1][1] == await head(garden)
-    assert all(one[1] == next_[0] for one, next_ in zip(ranges, ranges[1:], strict=False))
+    assert all(one[1] == next_[0] for one, next_ in pairwise(ranges))
 
 
 @pytest.mark.parametrize("case", ["above the head", "another epoch", "too far behind"])
