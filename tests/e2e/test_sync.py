@@ -176,7 +176,7 @@ async def test_sync_in_a_stream_has_no_hole_and_no_overlap(stage):
         room = await new_room(ann, messages=20)
         oracle = Oracle(stage.site.database_url, room)
         flowing = asyncio.create_task(_stream(ann, room, a_second=200, seconds=3))
-        sockets = []
+        sockets: list[Listener] = []
         while not flowing.done():
             socket = await welcomed(stack, stage.ann.socket(stage.site, len(sockets) % 2))
             start = chance.choice([1, 10, socket.positions[room]])
@@ -193,7 +193,8 @@ async def test_sync_in_a_stream_has_no_hole_and_no_overlap(stage):
 
 async def _stream(socket: Client, room: str, *, a_second: int, seconds: float) -> None:
     """Sends at this rate, whatever the answers take; ends when all are answered."""
-    began, answers = time.monotonic(), []
+    began = time.monotonic()
+    answers: list[asyncio.Future[dict[str, Any]]] = []
     while (passed := time.monotonic() - began) < seconds:
         while len(answers) < passed * a_second:
             body = str(len(answers))

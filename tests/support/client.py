@@ -42,9 +42,9 @@ class Client:
         subprotocols: tuple[str, ...] = ("chatconnet.v1",),
     ) -> None:
         headers = {}
-        if token:
+        if token is not None:
             headers["Authorization"] = f"Bearer {token}"
-        if cookie:
+        if cookie is not None:
             headers["Cookie"] = f"sessionid={cookie}"
         self._connecting = connect(
             url,
@@ -125,8 +125,7 @@ class Client:
     async def sync(self, positions: dict[str, int], epoch: str | None = None) -> dict[str, Any]:
         self.syncing |= positions.keys()
         self.positions |= positions
-        answer = await self.ask("sync", epoch=epoch or self.welcome["epoch"], rooms=positions)
-        return answer
+        return await self.ask("sync", epoch=epoch or self.welcome["epoch"], rooms=positions)
 
     async def send(self, room: str, body: str, key: str | None = None, **fields: Any) -> dict[str, Any]:
         answer = await self.ask("send", room=room, key=key or str(uuid.uuid4()), body=body, **fields)
@@ -137,9 +136,7 @@ class Client:
         """The first frame, come or to come, of this type with these fields."""
 
         def found() -> dict[str, Any] | None:
-            return next(
-                (f for f in self.frames if f["type"] == type and fields.items() <= f.items()), None
-            )
+            return next((f for f in self.frames if f["type"] == type and fields.items() <= f.items()), None)
 
         frame = await self.until(found, f"{type} {fields}")
         assert frame is not None
@@ -179,9 +176,7 @@ class Client:
         finally:
             for answer in self._answers.values():
                 if not answer.done():
-                    answer.set_exception(
-                        self.failure or AssertionError(f"closed with {self.close_code}")
-                    )
+                    answer.set_exception(self.failure or AssertionError(f"closed with {self.close_code}"))
                     answer.exception()
             self._news.set()
 

@@ -1,0 +1,174 @@
+"""Who may open a socket: the answers to handshakes, in the order that the protocol gives them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+import pytest
+from websockets.exceptions import InvalidStatus
+
+from tests.e2e.people import Bot, Person, bots, people
+from tests.support.client import Client
+from tests.support.oracle import Listener
+from tests.support.server import Site, running
+
+SOCKETS = 3
+HANDSHAKES = 60
+
+
+@dataclass
+class Stage:
+    site: Site
+    ann: Person
+    suspended: Person
+    bot: Bot
+
+    @property
+    def port(self) -> int:
+        return self.site.ports[0]
+
+    def client(self, *, process: int = 0, **options: Any) -> Client:
+        return Client(self.site.ws_url(process), **options)
+
+
+@pytest.fixture(scope="module")
+def stage() -> Iterator[Stage]:
+    """Process 1 is only for the test that uses up its handshakes."""
+    env = {
+        "CHAT_SOCKETS_PER_USER": str(SOCKETS),
+        "CHAT_HANDSHAKES_PER_MINUTE": str(HANDSHAKES),
+        "CHAT_SYNC_SECONDS": "600",
+    }
+    with running(web=2, env=env) as site:
+        ann, suspended = people(site, "ann", "bad")
+        (bot,) = bots(site, "robot", 1)
+        _sql(
+            site,
+            "INSERT INTO chat_sanction (kind, user_id, reason, actor_id, at)"
+            " SELECT 'suspend', u.id, 'for a test', a.id, now() FROM accounts_user u, accounts_user a"
+            " WHERE u.username = 'bad' AND a.username = 'admin'",
+        )
+        yield Stage(site, ann, suspended, bot)
+        assert "Traceback" not in site.logs()
+
+
+def _sql(site: Site, statement: str, *values: object) -> None:
+    with psycopg.connect(site.database_url) as connection:
+        connection.execute(statement, values)
+
+
+async def refused(client: Client) -> InvalidStatus:
+    """The HTTP answer in place of the upgrade."""
+    with pytest.raises(InvalidStatus) as refusal:
+        async with client:
+            pass
+    return refusal.value
+
+
+async def closed(client: Client) -> int | None:
+    """The code that an accepted socket is closed with, after a `bye` and nothing else."""
+    async with client:
+        code = await client.closed()
+        assert [frame["type"] for frame in client.frames] == ["bye"]
+        return code
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        None,
+        "null",
+        "http://127.0.0.1",
+        "http://127.0.0.1:1",
+        "https://127.0.0.1:{port}",
+        "http://127.0.0.1.:{port}",
+        "http://localhost.:{port}",
+        "HTTP://127.0.0.1:{port}",
+        "http://LOCALHOST:{port}",
+        "http://chat.localhost:{port}",
+        "http://evil-localhost:{port}",
+        "http://127.0.0.1:{port}/",
+        "http://127.0.0.1:{port}@evil.example",
+    ],
+)
+async def test_a_foreign_origin_is_refused_before_the_upgrade(stage, origin):
+    client = stage.client(cookie=stage.ann.sessions[0], origin=origin and origin.format(port=stage.port))
+    assert (await refused(client)).response.status_code == 403
+
+
+@pytest.mark.parametrize("origin", ["http://127.0.0.1:{port}", "http://localhost:{port}"])
+async def test_each_address_that_is_served_is_an_origin(stage, origin):
+    client = stage.client(cookie=stage.ann.sessions[0], origin=origin.format(port=stage.port))
+    async with client:
+        welcome = await client.wait_for("welcome")
+    assert welcome["user"]["name"] == "ann"
+    assert client.socket.subprotocol == "chatconnet.v1"
+
+
+@pytest.mark.parametrize("subprotocols", [(), ("chatconnet.v2", "json")])
+async def test_the_subprotocol_must_be_offered(stage, subprotocols):
+    client = stage.client(token=stage.bot.token, subprotocols=subprotocols)
+    assert (await refused(client)).response.status_code == 403
+
+
+@pytest.mark.parametrize("cookie", [None, "", "0" * 32, "a\"b'; DROP", "x" * 3000])
+async def test_without_a_session_the_socket_is_accepted_and_closed(stage, cookie):
+    assert await closed(stage.client(cookie=cookie, origin=stage.site.origin(0))) == 4401
+
+
+@pytest.mark.parametrize("token", ["wrong", "x" * 3000, "0" * 43])
+async def test_a_bad_token_is_accepted_and_closed(stage, token):
+    assert await closed(stage.client(token=token)) == 4401
+
+
+@pytest.mark.parametrize("ended", ["expires_at", "revoked_at"])
+async def test_a_token_that_is_over_is_a_bad_token(stage, ended):
+    token = f"a token of old {ended}"
+    _sql(
+        stage.site,
+        f"INSERT INTO chat_bottoken (user_id, hash, scopes, created_at, {ended})"
+        " SELECT id, %s, 'chat', now(), now() - interval '1 second' FROM accounts_user WHERE username = %s",
+        hashlib.sha256(token.encode()).digest(),
+        stage.bot.name,
+    )
+    assert await closed(stage.client(token=token)) == 4401
+
+
+async def test_a_token_stands_for_itself_whatever_cookie_and_origin_come_with_it(stage):
+    client = stage.client(token=stage.bot.token, cookie=stage.ann.sessions[0], origin="https://evil.example")
+    async with client:
+        assert (await client.wait_for("welcome"))["user"]["name"] == stage.bot.name
+    bad = stage.client(token="wrong", cookie=stage.ann.sessions[0], origin=stage.site.origin(0))
+    assert await closed(bad) == 4401
+
+
+async def test_somebody_suspended_is_told_so(stage):
+    assert await closed(stage.suspended.socket(stage.site)) == 4403
+
+
+async def test_the_newest_of_too_many_sockets_is_closed(stage):
+    async with AsyncExitStack() as stack:
+        sockets: list[Listener] = []
+        for _ in range(SOCKETS):
+            socket = await stack.enter_async_context(stage.ann.socket(stage.site))
+            await socket.wait_for("welcome")
+            sockets.append(socket)
+        assert await closed(stage.ann.socket(stage.site)) == 4409
+        for socket in sockets:
+            await socket.ask("ping")
+        await sockets[0].socket.close()
+        async with stage.ann.socket(stage.site) as socket:
+            await socket.wait_for("welcome")
+
+
+async def test_too_many_handshakes_are_told_when_to_come_back(stage):
+    answers = [(await refused(stage.client(process=1))).response for _ in range(HANDSHAKES + 5)]
+    codes = [answer.status_code for answer in answers]
+    assert codes[:HANDSHAKES] == [403] * HANDSHAKES
+    assert codes[-1] == 429
+    assert 1 <= int(answers[-1].headers["Retry-After"]) <= 60
