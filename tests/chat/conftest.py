@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
+from hypothesis import settings
 
 from chat import publish
 from chat.access import Actor
@@ -10,6 +11,10 @@ from chat.models import Room
 from tests.support import people
 from tests.support.state import Witness
 from tests.support.wire import Recorder
+
+# The same examples each time, and none is too slow for a busy machine.
+settings.register_profile("chat", deadline=None, derandomize=True)
+settings.load_profile("chat")
 
 
 @pytest.fixture

@@ -187,8 +187,7 @@ async def test_a_private_room_and_no_room_get_the_same_answers_and_no_frame_tell
                 answers.append(re.sub(r'"re": "\d+"', '"re": "n"', told))
             assert answers[0] == answers[1], command
         own = await client.ask("create", name="Own", kind="private")
-        for private in (built["rooms"]["any"]["private"], {"id": GONE, "messages": {"victim": f"{GONE}.1"}}):
-            message = private["messages"]["victim"]
+        for message in (built["rooms"]["any"]["private"]["messages"]["victim"], f"{GONE}.1"):
             with pytest.raises(Refusal, match="not_found"):
                 await client.send(own["room"]["id"], "Hello", reply_to=message)
             with pytest.raises(Refusal, match="not_found"):

@@ -13,6 +13,7 @@ import msgspec
 import pytest
 from django.apps import apps
 from django.db import connection
+from django.db.models import Model
 
 from accounts.models import User
 from chat import hints, queries
@@ -147,7 +148,8 @@ def refuses(wire: Recorder, code: str, field: str | None = None) -> Iterator[Ref
 
 def everything() -> dict[str, str]:
     """All rows of the chat and all users, by table."""
-    tables = [model._meta.db_table for model in (*apps.get_app_config("chat").get_models(), User)]
+    models: list[type[Model]] = [*apps.get_app_config("chat").get_models(), User]
+    tables = [model._meta.db_table for model in models]
     with connection.cursor() as cursor:
         cursor.execute(
             " UNION ALL ".join(

@@ -26,8 +26,8 @@ class Recorder:
     @property
     def hints(self) -> list[hints.Hint]:
         waiting, connection.run_on_commit = connection.run_on_commit, []
-        for _savepoints, deliver, _robust in waiting:
-            deliver()
+        for entry in waiting:
+            entry[1]()
         return self._hints
 
     def clear(self) -> None:

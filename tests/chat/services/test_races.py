@@ -7,14 +7,16 @@ import contextlib
 import random
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import User
 from chat import frames
 from chat.access import Actor
-from chat.models import Membership, Message, Room
+from chat.models import Membership, Message, Room, RoomCursor
 from chat.services import messages, moderation, reading, rooms
 from tests.support import people
 from tests.support.people import say
@@ -66,6 +68,25 @@ def test_times_never_run_backwards_within_a_room(garden: Room, bo: Actor) -> Non
     times = list(Message.objects.order_by("seq").values_list("at", flat=True))
     assert len(times) == 80
     assert times == sorted(times)
+
+
+def test_a_message_that_waited_has_the_time_at_which_its_turn_came(
+    garden: Room, ana: Actor, bo: Actor
+) -> None:
+    turns = []
+    overtaken(
+        partial(say, bo, garden),
+        by=lambda: turns.append(timezone.now()),
+        holding=partial(lock_room, garden),
+    )
+    assert Message.objects.get().at > turns[0]
+
+
+def test_a_clock_that_is_put_back_does_not_put_messages_before_others(garden: Room, bo: Actor) -> None:
+    last = timezone.now() + timedelta(hours=1)
+    RoomCursor.objects.update(last_at=last)
+    say(bo, garden)
+    assert Message.objects.get().at == last
 
 
 def test_a_write_that_is_rolled_back_leaves_no_hole(

@@ -24,7 +24,7 @@ GONE = "x" * 22
 
 def role(room: Room, actor: Actor) -> str | None:
     membership = Membership.objects.filter(room=room, user=actor.id, left_at=None).first()
-    return membership and membership.role
+    return membership.role if membership else None
 
 
 def version(actor: Actor) -> int:
@@ -138,12 +138,14 @@ def test_a_direct_room_keeps_its_two_people_and_its_facts(
 # --- Changing rooms ------------------------------------------------------------------------------
 
 
-def test_moderators_rename_and_the_address_stays(garden: Room, mo: Actor, watch: Watch) -> None:
+def test_moderators_rename_and_the_address_stays(garden: Room, bo: Actor, mo: Actor, watch: Watch) -> None:
     witness = watch(garden)
     with witness.takes(1):
         shown = rooms.update(mo, garden.public_id, name=" Kitchen  garden ", topic="What grows")
     assert (shown.name, shown.topic, shown.slug) == ("Kitchen garden", "What grows", "garden")
     assert shown.role == "moderator"
+    with witness.takes(1):  # who catches up over this hears of the new name too
+        say(bo, garden)
 
 
 def test_an_update_that_changes_nothing_takes_no_position(garden: Room, ana: Actor, watch: Watch) -> None:
