@@ -207,6 +207,7 @@ class Hub:
                 self._make_live(socket, feed)
                 return
         answer()
+        socket.say(frames.RevokedFrame(room=room.id, reason="not_found"))  # out again since the command
 
     def _make_live(self, socket: Socket, feed: Feed) -> None:
         """Live from the feed's head on, or before the first `sync` from there when it comes."""
@@ -228,15 +229,15 @@ class Hub:
     async def _reload(self, person: Person) -> None:
         """Brings the rooms of a person up to what PostgreSQL says, and tells the person's sockets."""
         async with person.reloading:
-            while person.sockets:
+            while True:
                 drops = person.drops
                 version, memberships = await in_thread(queries.memberships, person.user)
                 joined = {room: public_id for room, (public_id, left) in memberships.items() if not left}
                 heads = await in_thread(queries.heads, list(joined.keys() - person.rooms.keys()))
+                if not person.sockets:
+                    return  # gone, and no longer among the hub's people: nobody would undo what follows
                 if person.drops == drops:
                     break
-            else:
-                return
             for room in list(person.rooms):
                 if room not in joined:
                     self._drop(person, room, memberships[room][1] if room in memberships else "not_found")
@@ -272,18 +273,19 @@ class Hub:
 
     def _drop(self, person: Person, room: int, reason: str) -> None:
         """Takes a person's sockets out of a room: nothing of it is written to them from here on."""
+        person.drops += 1
         public_id = person.rooms.get(room)
         if public_id is None:
             return
-        person.drops += 1
         feed = self._feeds[room]
         self._leave_feed(person, room)
         frame = frames.encode(frames.RevokedFrame(room=public_id, reason=reason))
         for socket in person.sockets:
             feed.sockets.discard(socket)
-            socket.known.discard(room)
             socket.positions.pop(room, None)
-            socket.write(frame)
+            if room in socket.known:
+                socket.known.discard(room)
+                socket.write(frame)
 
     def _leave_feed(self, person: Person, room: int) -> None:
         del person.rooms[room]
@@ -432,18 +434,17 @@ class Hub:
 
     async def _recheck(self) -> None:
         """Closes the sockets of those whose session, token or standing is gone: of people named in a hint
-        at once, of all in turn."""
+        at once, of all when their turn comes, however many hints there are."""
+        turn = time.monotonic()
         while True:
             self._recheck_now.clear()
             suspects, self._suspects = self._suspects, set()
-            await self._recheck_sockets(
-                [
-                    socket
-                    for person in (self._here(suspects) if suspects else self._people.values())
-                    for socket in person.sockets
-                ]
-            )
-            await _either(self._recheck_now, settings.CHAT_RECHECK_SECONDS)
+            people = self._here(suspects)
+            if time.monotonic() >= turn:
+                people = list(self._people.values())
+                turn = time.monotonic() + settings.CHAT_RECHECK_SECONDS
+            await self._recheck_sockets([socket for person in people for socket in person.sockets])
+            await _either(self._recheck_now, turn - time.monotonic())
 
     async def _recheck_sockets(self, sockets: list[Socket]) -> None:
         silent = time.monotonic() - SILENT_HEARTBEATS * settings.CHAT_HEARTBEAT_SECONDS
