@@ -26,6 +26,7 @@ from accounts import services, wording
 from accounts.models import User
 from chat import errors
 from chat.realtime import consumer
+from chat.services import rooms
 from tests.accounts.conftest import PASSWORD, signed_in
 
 ROOT = Path(__file__).parents[1]
@@ -175,6 +176,17 @@ def test_the_catalogue_has_every_marked_sentence_and_no_other():
     assert marked == {(entry.key, entry.msgid_plural) for entry in ENTRIES}, "run scripts/messages"
 
 
+@pytest.mark.parametrize("path", (ROOT / "chat/services").glob("*.py"), ids=lambda path: path.stem)
+def test_services_fill_in_nothing_before_the_reader_is_known(path):
+    """`%` makes text of a lazy sentence in the language of that thread; `format_lazy` waits."""
+    for part in ast.walk(ast.parse(path.read_text())):
+        if isinstance(part, ast.BinOp | ast.FormattedValue | ast.Attribute):
+            inner = part.left if isinstance(part, ast.BinOp) else part.value
+            assert not (isinstance(inner, ast.Call) and getattr(inner.func, "id", "") in MARKS), ast.unparse(
+                part
+            )
+
+
 @pytest.mark.parametrize("sentence", wording.THEIRS)
 def test_what_we_word_anew_is_still_a_sentence_of_django_or_allauth(sentence):
     known: set[object] = set()
@@ -287,6 +299,13 @@ def test_a_mail_is_in_the_language_of_who_gets_it(ana, chosen, accepts, subject)
 def test_an_error_on_the_socket_is_in_the_language_of_the_browser(accepts, sentence):
     with translation.override(consumer._accepted_language(accepts)):
         assert str(errors.Refused("busy").detail) == sentence
+
+
+def test_a_sentence_with_a_number_is_made_where_it_is_read():
+    with translation.override("en"), pytest.raises(errors.Refused) as refusal:
+        rooms.checked_topic("roses " * 100)
+    with translation.override("es"):
+        assert str(refusal.value.detail) == "Un tema tiene como máximo 250 caracteres."
 
 
 @pytest.mark.parametrize("code", errors.SENTENCES)

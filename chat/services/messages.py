@@ -14,6 +14,7 @@ import msgspec
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -94,7 +95,7 @@ def checked_body(body: str) -> str:
         raise bad_field("body", _("A message needs some text."))
     if len(cleaned) > settings.CHAT_BODY_MAX:
         raise bad_field(
-            "body", _("A message has at most %(max)d characters.") % {"max": settings.CHAT_BODY_MAX}
+            "body", format_lazy(_("A message has at most {max} characters."), max=settings.CHAT_BODY_MAX)
         )
     return cleaned
 
@@ -410,7 +411,9 @@ def _check_kinds(row: Message, emoji: str) -> None:
     if emoji not in kinds and len(kinds) >= settings.CHAT_REACTION_KINDS:
         raise bad_field(
             "emoji",
-            _("A message has at most %(max)d different reactions.") % {"max": settings.CHAT_REACTION_KINDS},
+            format_lazy(
+                _("A message has at most {max} different reactions."), max=settings.CHAT_REACTION_KINDS
+            ),
         )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import connection
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -94,7 +95,7 @@ def search(actor: Actor, q: str, before: str | None = None) -> tuple[list[frames
     """
     access.check(actor)
     if not 1 <= len(q.strip()) <= QUERY_MAX:
-        raise bad_field("q", _("A search has 1 to %(max)d characters.") % {"max": QUERY_MAX})
+        raise bad_field("q", format_lazy(_("A search has 1 to {max} characters."), max=QUERY_MAX))
     query = text.parse_search(q)
     if query.unknown_filters:
         raise bad_field("q", _("Searches can be narrowed with from: and in: only."))

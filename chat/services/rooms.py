@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -110,14 +111,14 @@ def checked_name(name: str) -> str:
     """A room's name on one line, 1–80 characters; raises `bad_field`."""
     cleaned = " ".join(name.split())
     if not 1 <= len(cleaned) <= NAME_MAX or any(map(is_hidden, cleaned)):
-        raise bad_field("name", _("A room's name has 1 to %(max)d characters.") % {"max": NAME_MAX})
+        raise bad_field("name", format_lazy(_("A room's name has 1 to {max} characters."), max=NAME_MAX))
     return cleaned
 
 
 def checked_topic(topic: str) -> str:
     cleaned = " ".join(topic.split())
     if len(cleaned) > TOPIC_MAX or any(map(is_hidden, cleaned)):
-        raise bad_field("topic", _("A topic has at most %(max)d characters.") % {"max": TOPIC_MAX})
+        raise bad_field("topic", format_lazy(_("A topic has at most {max} characters."), max=TOPIC_MAX))
     return cleaned
 
 
