@@ -10,6 +10,7 @@ import gettext
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
+from uuid import uuid4
 
 import allauth
 import django
@@ -28,6 +29,8 @@ from chat import errors
 from chat.realtime import consumer
 from chat.services import rooms
 from tests.accounts.conftest import PASSWORD, signed_in
+from tests.support import client as wire
+from tests.support.server import running
 
 ROOT = Path(__file__).parents[1]
 CATALOGUE = ROOT / "locale/es/LC_MESSAGES/django.po"
@@ -176,7 +179,7 @@ def test_the_catalogue_has_every_marked_sentence_and_no_other():
     assert marked == {(entry.key, entry.msgid_plural) for entry in ENTRIES}, "run scripts/messages"
 
 
-@pytest.mark.parametrize("path", (ROOT / "chat/services").glob("*.py"), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted((ROOT / "chat/services").glob("*.py")), ids=lambda path: path.stem)
 def test_services_fill_in_nothing_before_the_reader_is_known(path):
     """`%` makes text of a lazy sentence in the language of that thread; `format_lazy` waits."""
     for part in ast.walk(ast.parse(path.read_text())):
@@ -322,3 +325,17 @@ def test_a_number_chooses_the_form():
             translation.ngettext("Done for %(count)d user.", "Done for %(count)d users.", n) for n in (1, 2)
         ]
     assert forms == ["Hecho para %(count)d usuario.", "Hecho para %(count)d usuarios."]
+
+
+@pytest.mark.e2e
+async def test_an_error_on_the_socket_is_in_the_language_the_person_has_chosen():
+    with running(limits="off") as site:
+        token = site.manage("create_bot", "ana", "--room", "welcome").strip()
+        site.manage("shell", "-c", "from accounts.models import User; User.objects.update(language='es')")
+        async with wire.Client(site.ws_url(), token=token) as ana:
+            await ana.wait_for("welcome")
+            room = ana.welcome["rooms"][0]["id"]
+            await ana.ask("sync", epoch=ana.welcome["epoch"], rooms={})
+            with pytest.raises(wire.Refusal) as refusal:
+                await ana.ask("send", room=room, key=str(uuid4()), body="a" * 4001)
+    assert refusal.value.frame["detail"] == "Un mensaje tiene como máximo 4000 caracteres."
