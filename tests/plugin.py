@@ -30,6 +30,8 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
     _start_servers(stack)
     os.environ["CHAT_VAR"] = stack.enter_context(tempfile.TemporaryDirectory(prefix="chatconnet-var-"))
     os.environ.setdefault("SECRET_KEY", "only-for-tests-" * 4)
+    # Tests of what happens at the same moment have a thread for each writer, on a busy machine too.
+    os.environ |= {"DATABASE_CONNECTIONS": "64", "DATABASE_WAIT_SECONDS": "60"}
     return (yield)
 
 

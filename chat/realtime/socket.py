@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
 import time
 from collections import deque
@@ -11,6 +12,8 @@ from typing import Any
 
 from chat import frames
 from chat.access import Actor
+
+log = logging.getLogger(__name__)
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
@@ -64,5 +67,9 @@ class Socket:
         try:
             while self._waiting:
                 await self._send(self._waiting.popleft())
+        except Exception as error:  # noqa: BLE001 (the other end is gone, in one of a server's many ways)
+            log.debug("socket %s ended while it was written to: %r", self.name, error)
+            self.closed = True
+            self._waiting.clear()
         finally:
             self._flushing = None
