@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 from django.db import transaction
 from django.utils import timezone
-from hypothesis import settings
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
@@ -150,8 +150,10 @@ class Badges(RuleBasedStateMachine):
 
 
 def test_badges_are_what_one_counts_after_anything(db: None, wire: Recorder) -> None:
+    # Without the phase that shortens a story that fails: in a database it takes minutes.
+    phases = (Phase.explicit, Phase.generate)
     run_state_machine_as_test(
-        Badges, settings=settings(max_examples=20, stateful_step_count=30, deadline=None, derandomize=True)
+        Badges, settings=settings(settings(), max_examples=20, stateful_step_count=30, phases=phases)
     )
 
 
