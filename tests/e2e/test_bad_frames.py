@@ -100,7 +100,7 @@ def _no_frame(chance: random.Random) -> str | bytes:
 
 def _unknown_type(chance: random.Random) -> str:
     names = ["Ping", "ping ", "welcome", "__class__", "on_ping", "", "\x00", "\ud800", "ping\x00", "x" * 9000]
-    kind = chance.choice(
+    kind: Any = chance.choice(
         [*names, None, 7, 2**70, True, [], ["ping"], {}, _word(chance, string.ascii_letters)]
     )
     return json.dumps({"type": kind, "id": "x"})
