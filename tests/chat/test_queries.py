@@ -11,11 +11,17 @@ from pytest_django import DjangoAssertNumQueries
 
 from chat import queries, text
 from chat.access import Actor
-from chat.models import Room
+from chat.models import Room, Server
 from chat.services import messages, rooms
 from tests.support import people
 from tests.support.people import say
 from tests.support.wire import Recorder
+
+
+@pytest.fixture(autouse=True)
+def server(db: None) -> Server:
+    """The row that a test with transactions of its own may have emptied with all tables."""
+    return Server.objects.get_or_create(pk=1)[0]
 
 
 def fill(actor: Actor, others: list[Actor], name: str) -> Room:
