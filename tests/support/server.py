@@ -111,16 +111,11 @@ def running(
     beat: bool = False,
     limits: str = "on",
     env: Mapping[str, str] | None = None,
-    postgres: str | None = None,
 ) -> Iterator[Site]:
-    """A site with a fresh database (migrated, with an administrator and a welcome room) and its own Redis.
-
-    The database is on the server of the URL `postgres`, by default that of DATABASE_URL.
-    """
-    postgres = postgres or os.environ["DATABASE_URL"]
+    """A site with a fresh database (migrated, with an administrator and a welcome room) and its own Redis."""
     with contextlib.ExitStack() as stack:
         var = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="chatconnet-site-")))
-        database_url = stack.enter_context(_database(postgres))
+        database_url = stack.enter_context(_database())
         redis = cast(Redis, stack.enter_context(throw_away((Redis,)))[0])
         ports = [processes.free_port() for _ in range(web)]
         (var / "static").symlink_to(_static_files())
@@ -176,23 +171,23 @@ def _stop_all(started: list[Process]) -> None:
 
 
 @contextlib.contextmanager
-def _database(postgres: str) -> Iterator[str]:
+def _database() -> Iterator[str]:
     """A copy of the migrated template, dropped afterwards with whatever is still connected to it."""
-    template = _template(postgres)
+    template = _template()
     name = f"site_{secrets.token_hex(6)}"
-    _sql(postgres, f"CREATE DATABASE {name} TEMPLATE {template}")
+    _sql(f"CREATE DATABASE {name} TEMPLATE {template}")
     try:
-        yield _url_of(postgres, name)
+        yield _url_of(name)
     finally:
-        _sql(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+        _sql(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @cache
-def _template(postgres: str) -> str:
-    """Makes the database that the sites' databases are copied from, once a process and server."""
+def _template() -> str:
+    """Makes the database that the sites' databases are copied from, once a process."""
     name = f"template_{secrets.token_hex(6)}"
-    _sql(postgres, f"CREATE DATABASE {name}")
-    env = os.environ | {"DATABASE_URL": _url_of(postgres, name)}
+    _sql(f"CREATE DATABASE {name}")
+    env = os.environ | {"DATABASE_URL": _url_of(name)}
     _manage(env, "migrate", "--verbosity", "0")
     _manage(env, "bootstrap")
     return name
@@ -218,10 +213,10 @@ def _manage(env: Mapping[str, str], *arguments: str) -> str:
     return done.stdout
 
 
-def _url_of(postgres: str, database: str) -> str:
-    return urlunsplit(urlsplit(postgres)._replace(path=f"/{database}"))
+def _url_of(database: str) -> str:
+    return urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{database}"))
 
 
-def _sql(postgres: str, statement: str) -> None:
-    with psycopg.connect(postgres, autocommit=True) as connection:
+def _sql(statement: str) -> None:
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
         connection.execute(statement)
