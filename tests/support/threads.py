@@ -81,10 +81,11 @@ def _wait_for_waiter(running: Future[Outcome]) -> None:
         assert not running.done(), f"did not wait for the lock: {running.result()!r}"
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                # Not pg_stat_activity: within a transaction it stays as it was when it was first read.
+                "SELECT count(*) FROM pg_locks WHERE NOT granted"
                 " AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
             )
-            if cursor.fetchone() == (1,):
+            if cursor.fetchone() != (0,):
                 return
     raise AssertionError("nobody waits for the lock")
 
