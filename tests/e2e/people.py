@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import subprocess
+import sys
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 from tests.support.oracle import Listener
-from tests.support.server import Site
+from tests.support.server import ROOT, Site
 
 PASSWORD = "correct horse battery staple"
 
+_CONSOLE = """
+import json, sys
+for line in sys.stdin:
+    names = {}
+    exec(json.loads(line), names)
+    print(json.dumps(names["result"]), flush=True)
+"""
+
+_BOTS = """
+from chat.services import bots
+names = [f"{name}-{{number}}" for number in range(1, {count} + 1)]
+result = list(zip(names, bots.create(names, "welcome")))
+"""
+
 _PEOPLE = """
-import json
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from accounts import services
@@ -29,11 +44,10 @@ def signed_in(user):
     session.create()
     return session.session_key
 
-people = {{}}
+result = []
 for name in {names!r}:
     user = services.sign_up(User.objects.build(name, password={password!r}))
-    people[name] = [signed_in(user) for _ in range({sessions})]
-print(json.dumps(people))
+    result.append((name, [signed_in(user) for _ in range({sessions})]))
 """
 
 
@@ -59,21 +73,51 @@ class Person:
         return Listener(site.ws_url(process), cookie=self.sessions[session], origin=site.origin(process))
 
 
-def bots(site: Site, name: str, count: int, room: str = "welcome") -> list[Bot]:
-    """Bots that are members of the room with the slug `room`."""
-    made = json.loads(site.manage("create_bot", name, "--count", str(count), "--room", room, "--json"))
-    return [Bot(bot["name"], bot["token"]) for bot in made]
+class Console:
+    """A Python with the site's settings, for what no client can do. It starts once, as that takes seconds."""
 
+    def __init__(self, site: Site) -> None:
+        self.site = site
 
-def people(site: Site, *names: str, sessions: int = 2) -> Iterator[Person]:
-    """People who have signed up, each with this many sessions."""
-    made = shell(site, _PEOPLE.format(names=names, password=PASSWORD, sessions=sessions))
-    return (Person(name, keys) for name, keys in made.items())
+    def __enter__(self) -> Self:
+        with (self.site.var / "console.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "manage.py", "shell", "--no-imports", "--command", _CONSOLE],
+                cwd=ROOT,
+                env=self.site.env,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
+        return self
 
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._process.communicate()
 
-def shell(site: Site, script: str) -> Any:
-    """Runs Python with the site's settings; what the script prints last, as JSON, is returned."""
-    return json.loads(site.manage("shell", "--command", script).strip().splitlines()[-1])
+    def run(self, script: str) -> Any:
+        """What the script leaves in `result`."""
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.write(json.dumps(script) + "\n")
+        self._process.stdin.flush()
+        answer = self._process.stdout.readline()
+        assert answer, self.site.logs()
+        return json.loads(answer)
+
+    def bots(self, name: str, count: int) -> list[Bot]:
+        """Bots in the welcome room, called NAME-1, NAME-2 …"""
+        return [Bot(*made) for made in self.run(_BOTS.format(name=name, count=count))]
+
+    def people(self, *names: str, sessions: int = 2) -> list[Person]:
+        """People who have signed up, each with this many sessions."""
+        script = _PEOPLE.format(names=names, password=PASSWORD, sessions=sessions)
+        return [Person(*made) for made in self.run(script)]
 
 
 async def opened(stack: AsyncExitStack, *sockets: Listener) -> list[Listener]:

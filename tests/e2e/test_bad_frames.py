@@ -17,7 +17,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from tests.e2e.conftest import Figures
-from tests.e2e.people import Bot, bots, opened
+from tests.e2e.people import Bot, Console, opened
 from tests.support.oracle import Listener, percentile
 from tests.support.server import Site, running
 
@@ -40,8 +40,8 @@ class Stage:
 
 @pytest.fixture(scope="module")
 def stage() -> Iterator[Stage]:
-    with running(web=1, limits="off") as site:
-        yield Stage(site, *bots(site, "robot", 2))
+    with running(web=1, limits="off") as site, Console(site) as console:
+        yield Stage(site, *console.bots("robot", 2))
         assert "Traceback" not in site.logs()
 
 
@@ -99,11 +99,20 @@ def _no_frame(chance: random.Random) -> str | bytes:
 
 
 def _unknown_type(chance: random.Random) -> str:
-    names = ["Ping", "ping ", "welcome", "__class__", "on_ping", "", "\x00", "\ud800", "ping\x00", "x" * 9000]
-    kind: Any = chance.choice(
-        [*names, None, 7, 2**70, True, [], ["ping"], {}, _word(chance, string.ascii_letters)]
-    )
-    return json.dumps({"type": kind, "id": "x"})
+    kinds: list[Any] = [
+        "Ping",
+        "ping ",
+        "welcome",
+        "__class__",
+        "on_ping",
+        "",
+        "\x00",
+        "\ud800",
+        "ping\x00",
+        "x" * 9000,
+    ]
+    kinds += [None, 7, 2**70, True, [], ["ping"], {}, _word(chance, string.ascii_letters)]
+    return json.dumps({"type": chance.choice(kinds), "id": "x"})
 
 
 def _bad_field(chance: random.Random) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pytest
 
 from tests.e2e.conftest import Figures
-from tests.e2e.people import bots, opened, welcome_room
+from tests.e2e.people import Console, opened, welcome_room
 from tests.support.layers import LOSS
 from tests.support.oracle import Listener, Oracle, caught_up, percentile
 from tests.support.server import Site, running
@@ -62,8 +62,8 @@ class Writer:
 
 async def storm(site: Site, *, writers: int, messages: int, figures: Figures) -> None:
     """Lets bots on both processes write all at once, and judges what everybody got."""
-    senders = bots(site, "writer", writers)
-    ears = bots(site, "listener", 2)
+    with Console(site) as console:
+        senders, ears = console.bots("writer", writers), console.bots("listener", 2)
     async with AsyncExitStack() as stack:
         listeners = await opened(stack, *(bot.socket(site, n) for n, bot in enumerate(ears)))
         firsts = [await stack.enter_async_context(b.socket(site, n % 2)) for n, b in enumerate(senders)]

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from tests.e2e.people import Bot, Person, bots, people
+from tests.e2e.people import Bot, Console, Person
 from tests.support.client import Client
 from tests.support.oracle import Listener
 from tests.support.server import Site, running
@@ -44,9 +44,9 @@ def stage() -> Iterator[Stage]:
         "CHAT_HANDSHAKES_PER_MINUTE": str(HANDSHAKES),
         "CHAT_SYNC_SECONDS": "600",
     }
-    with running(web=2, env=env) as site:
-        ann, suspended = people(site, "ann", "bad")
-        (bot,) = bots(site, "robot", 1)
+    with running(web=2, env=env) as site, Console(site) as console:
+        ann, suspended = console.people("ann", "bad")
+        (bot,) = console.bots("robot", 1)
         _sql(
             site,
             "INSERT INTO chat_sanction (kind, user_id, reason, actor_id, at)"

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.people import Person, opened, people
+from tests.e2e.people import Console, Person, opened
 from tests.support.client import Client, Refusal
 from tests.support.oracle import Listener, Oracle, caught_up
 from tests.support.server import Site, running
@@ -39,8 +39,8 @@ def stage() -> Iterator[Stage]:
         "CHAT_HEADS_SECONDS": "5",
         "CHAT_RECHECK_SECONDS": "5",
     }
-    with running(web=2, limits="off", env=env) as site:
-        yield Stage(site, *people(site, "ann", "bob"))
+    with running(web=2, limits="off", env=env) as site, Console(site) as console:
+        yield Stage(site, *console.people("ann", "bob"))
         assert "Traceback" not in site.logs()
 
 

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from tests.e2e.conftest import Figures
-from tests.e2e.people import Bot, bots, opened, welcome_room
+from tests.e2e.people import Bot, Console, opened, welcome_room
 from tests.support.oracle import Listener
 from tests.support.server import Site, running
 
@@ -32,7 +32,8 @@ def site() -> Iterator[Site]:
 
 @pytest.fixture(scope="module")
 def writers(site: Site) -> list[Bot]:
-    return bots(site, "writer", 2)
+    with Console(site) as console:
+        return console.bots("writer", 2)
 
 
 def sql(site: Site, statement: str) -> list[tuple[object, ...]]:

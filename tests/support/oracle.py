@@ -40,7 +40,8 @@ class Listener(Client):
 
     def go_on_from(self, other: Listener) -> None:
         """Takes over what the same person's last socket knew, before this one is opened."""
-        self.positions, self.messages, self.order = other.positions, other.messages, other.order
+        self.positions = dict(other.positions)
+        self.messages, self.order = other.messages, other.order
         self.came, self.synced_from = other.came, other.synced_from
 
 

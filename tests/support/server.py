@@ -111,11 +111,16 @@ def running(
     beat: bool = False,
     limits: str = "on",
     env: Mapping[str, str] | None = None,
+    postgres: str | None = None,
 ) -> Iterator[Site]:
-    """A site with a fresh database (migrated, with an administrator and a welcome room) and its own Redis."""
+    """A site with a fresh database (migrated, with an administrator and a welcome room) and its own Redis.
+
+    The database is on the server of the URL `postgres`, by default that of DATABASE_URL.
+    """
+    postgres = postgres or os.environ["DATABASE_URL"]
     with contextlib.ExitStack() as stack:
         var = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="chatconnet-site-")))
-        database_url = stack.enter_context(_database())
+        database_url = stack.enter_context(_database(postgres))
         redis = cast(Redis, stack.enter_context(throw_away((Redis,)))[0])
         ports = [processes.free_port() for _ in range(web)]
         (var / "static").symlink_to(_static_files())
@@ -171,23 +176,23 @@ def _stop_all(started: list[Process]) -> None:
 
 
 @contextlib.contextmanager
-def _database() -> Iterator[str]:
+def _database(postgres: str) -> Iterator[str]:
     """A copy of the migrated template, dropped afterwards with whatever is still connected to it."""
-    template = _template()
+    template = _template(postgres)
     name = f"site_{secrets.token_hex(6)}"
-    _sql(f"CREATE DATABASE {name} TEMPLATE {template}")
+    _sql(postgres, f"CREATE DATABASE {name} TEMPLATE {template}")
     try:
-        yield _url_of(name)
+        yield _url_of(postgres, name)
     finally:
-        _sql(f"DROP DATABASE {name} WITH (FORCE)")
+        _sql(postgres, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @cache
-def _template() -> str:
-    """Makes the database that the sites' databases are copied from, once a process."""
+def _template(postgres: str) -> str:
+    """Makes the database that the sites' databases are copied from, once a process and server."""
     name = f"template_{secrets.token_hex(6)}"
-    _sql(f"CREATE DATABASE {name}")
-    env = os.environ | {"DATABASE_URL": _url_of(name)}
+    _sql(postgres, f"CREATE DATABASE {name}")
+    env = os.environ | {"DATABASE_URL": _url_of(postgres, name)}
     _manage(env, "migrate", "--verbosity", "0")
     _manage(env, "bootstrap")
     return name
@@ -213,10 +218,10 @@ def _manage(env: Mapping[str, str], *arguments: str) -> str:
     return done.stdout
 
 
-def _url_of(database: str) -> str:
-    return urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{database}"))
+def _url_of(postgres: str, database: str) -> str:
+    return urlunsplit(urlsplit(postgres)._replace(path=f"/{database}"))
 
 
-def _sql(statement: str) -> None:
-    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+def _sql(postgres: str, statement: str) -> None:
+    with psycopg.connect(postgres, autocommit=True) as connection:
         connection.execute(statement)
