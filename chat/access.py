@@ -122,7 +122,7 @@ def refusals(actors: Collection[Actor]) -> dict[Actor, Exception]:
         ):
             found[actor] = SignedOut()
         elif actor.id in suspended:
-            found[actor] = Refused("suspended", retry_after=wait(suspended[actor.id]))
+            found[actor] = refusal(suspended[actor.id])
     return found
 
 
@@ -141,9 +141,10 @@ def holds() -> Q:
     return Q(lifted_at=None) & (Q(until=None) | Q(until__gt=timezone.now()))
 
 
-def wait(sanction: Sanction) -> float | None:
-    """Seconds until a sanction ends; None for one without an end."""
-    return max((sanction.until - timezone.now()).total_seconds(), 1) if sanction.until else None
+def refusal(sanction: Sanction) -> Refused:
+    """`muted` or `suspended`, with the seconds until the sanction ends where it does."""
+    left = max((sanction.until - timezone.now()).total_seconds(), 1) if sanction.until else None
+    return Refused("muted" if sanction.kind == Sanction.Kind.MUTE else "suspended", retry_after=left)
 
 
 def sanctions(rooms: Collection[int], users: Collection[int]) -> dict[tuple[int, int], list[Sanction]]:
@@ -161,15 +162,14 @@ def check_may_write(room: Room, held_against: Collection[Sanction]) -> None:
     if room.closed_at:
         raise Refused("read_only")
     for sanction in held_against:
-        code = "muted" if sanction.kind == Sanction.Kind.MUTE else "suspended"
-        raise Refused(code, retry_after=wait(sanction))
+        raise refusal(sanction)
 
 
 def check_not_suspended(user: int, room: int) -> None:
     """Raises `suspended` for somebody suspended from the room; call it under the room's lock."""
     for sanction in sanctions([room], [user]).get((room, user), []):
         if sanction.kind == Sanction.Kind.SUSPEND:
-            raise Refused("suspended", retry_after=wait(sanction))
+            raise refusal(sanction)
 
 
 def check_actor_may_write(actor: Actor, room: Room) -> None:
@@ -203,11 +203,7 @@ def membership_again(actor: Actor, room: int) -> Membership:
 
 
 def _membership(user: int, **room: Any) -> Membership:
-    found = (
-        Membership.objects.select_related("room", "room__cursor")
-        .filter(user=user, left_at=None, **room)
-        .first()
-    )
+    found = Membership.objects.select_related("room").filter(user=user, left_at=None, **room).first()
     if found is None:
         raise not_found()
     return found
@@ -240,11 +236,14 @@ def message_in(room: Room, seq: int) -> Message:
     return found
 
 
+def typed_name(name: str) -> str:
+    """A user name as it is stored, from what somebody typed: `@` may stand before it."""
+    return User.normalize_username(name).removeprefix("@")
+
+
 def user_named(name: str) -> User:
     """An active user by user name, case-insensitively; raises `not_found`."""
-    found = User.objects.filter(
-        username__iexact=User.normalize_username(name).removeprefix("@"), is_active=True
-    ).first()
+    found = User.objects.filter(username__iexact=typed_name(name), is_active=True).first()
     if found is None:
         raise not_found()
     return found

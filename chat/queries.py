@@ -60,6 +60,11 @@ def user(user: User) -> frames.User:
     return frames.User(id=user.public_id, name=user.username, display=user.display_name, bot=user.is_bot)
 
 
+def myself(actor: Actor) -> frames.User:
+    """The actor as others see it, without a query."""
+    return frames.User(id=actor.public_id, name=actor.name, display=actor.display, bot=actor.bot)
+
+
 def shared_room(room: Room, head: int) -> frames.Room:
     """A room as it is for everybody."""
     return frames.Room(
@@ -103,9 +108,9 @@ def _direct_people(rooms: Sequence[int]) -> dict[int, list[frames.User]]:
     return people
 
 
-def room_ids(actor: Actor) -> dict[str, int]:
-    """The rooms of a person: public ids to primary keys."""
-    return dict(visible_rooms(actor).values_list("public_id", "pk"))
+def room_keys(actor: Actor, room_ids: Collection[str]) -> dict[str, int]:
+    """Those of these rooms that a person is in: public ids to primary keys."""
+    return dict(visible_rooms(actor).filter(public_id__in=room_ids).values_list("public_id", "pk"))
 
 
 def heads(rooms: Collection[int]) -> dict[int, int]:
@@ -306,17 +311,23 @@ def search(
         room__in=visible_rooms(actor), deleted_at=None, hidden_at=None, held_at=None
     )
     rows = rows.exclude(author__in=Block.objects.filter(blocker=actor.id).values("blocked"))
+    rows = matching(rows, query)
+    if before:
+        at, pk = before
+        rows = rows.filter(Q(at__lt=at) | Q(at=at, pk__lt=pk))
+    page = list(rows.order_by("-at", "-pk")[: PAGE + 1])
+    return _found(page[:PAGE], query), len(page) > PAGE
+
+
+def matching(rows: QuerySet[Message], query: text.SearchQuery) -> QuerySet[Message]:
+    """Those of `rows` that hold every word, by any of the senders and in any of the rooms asked for."""
     for words in (*query.words, *query.phrases):
         rows = rows.filter(search__vector=SearchQuery(words, config="simple", search_type="phrase"))
     if query.senders:
         rows = rows.filter(_any_of("author__username__iexact", query.senders))
     if query.rooms:
         rows = rows.filter(_any_of("room__slug__iexact", query.rooms) | Q(room__public_id__in=query.rooms))
-    if before:
-        at, pk = before
-        rows = rows.filter(Q(at__lt=at) | Q(at=at, pk__lt=pk))
-    page = list(rows.order_by("-at", "-pk")[: PAGE + 1])
-    return _found(page[:PAGE], query), len(page) > PAGE
+    return rows
 
 
 def _found(page: Sequence[Message], query: text.SearchQuery) -> list[frames.Message]:

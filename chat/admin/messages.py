@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from functools import partial, reduce
-from operator import or_
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.postgres.search import SearchQuery
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
-from chat import text
+from chat import queries, text
 from chat.admin import base
 from chat.admin.base import ReadOnlyAdmin, confirmed, staff
 from chat.models import Flag, Message
@@ -68,18 +66,7 @@ class MessageAdmin(ReadOnlyAdmin[Message]):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Message], search_term: str
     ) -> tuple[QuerySet[Message], bool]:
-        asked = text.parse_search(search_term)
-        for words in (*asked.words, *asked.phrases):
-            queryset = queryset.filter(
-                search__vector=SearchQuery(words, config="simple", search_type="phrase")
-            )
-        if asked.senders:
-            names = (Q(author__username__iexact=name) for name in asked.senders)
-            queryset = queryset.filter(reduce(or_, names))
-        if asked.rooms:
-            slugs = (Q(room__slug__iexact=slug) for slug in asked.rooms)
-            queryset = queryset.filter(reduce(or_, slugs, Q(room__public_id__in=asked.rooms)))
-        return queryset, False
+        return queries.matching(queryset, text.parse_search(search_term)), False
 
     @admin.display(description=_("place"))
     def place(self, message: Message) -> str:

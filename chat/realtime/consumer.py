@@ -63,7 +63,6 @@ class ChatConsumer(AsyncConsumer):
 
     async def _connect(self) -> None:
         self.socket = Socket(NOBODY, self.send)
-        self._tasks: set[asyncio.Task[None]] = set()
         headers = dict(self.scope["headers"])
         address = (self.scope.get("client") or ["unknown"])[0]
         if wait := limits.handshake_wait(address):
@@ -96,11 +95,7 @@ class ChatConsumer(AsyncConsumer):
 
     async def _enter(self, bearer: str | None, cookies: str) -> None:
         """Signs in, welcomes, and begins to answer commands."""
-        if bearer is not None:
-            actor = await in_thread(access.by_token, bearer)
-        else:
-            actor = await in_thread(access.by_session, _cookie(cookies, settings.SESSION_COOKIE_NAME))
-        await in_thread(access.check, actor)
+        actor = await in_thread(_signed_in, bearer, cookies)
         self.language = actor.language or self.language
         hub = get_hub()
         if settings.CHAT_LIMITS and hub.sockets_of(actor.id) >= settings.CHAT_SOCKETS_PER_USER:
@@ -112,7 +107,7 @@ class ChatConsumer(AsyncConsumer):
         self._bad_frames = BadFrames()
         self._commands: asyncio.Queue[frames.Command] = asyncio.Queue(settings.CHAT_PENDING_MAX)
         self._sends = asyncio.Semaphore(settings.CHAT_PENDING_MAX)
-        self._spawn(self._answer_commands())
+        self._answering = asyncio.create_task(self._answer_commands())
         self._sync_due = asyncio.get_running_loop().call_later(settings.CHAT_SYNC_SECONDS, self._check_synced)
 
     def _check_synced(self) -> None:
@@ -120,17 +115,11 @@ class ChatConsumer(AsyncConsumer):
             self.socket.close(frames.BROKEN, "no_sync")
 
     def _disconnect(self) -> None:
-        for task in self._tasks:
-            task.cancel()
         if hasattr(self, "hub"):
             self.hub.disconnect(self.socket)
-        if hasattr(self, "_sync_due"):
+        if hasattr(self, "_answering"):
+            self._answering.cancel()
             self._sync_due.cancel()
-
-    def _spawn(self, work: Awaitable[None]) -> None:
-        task: asyncio.Task[None] = asyncio.ensure_future(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
     # --- Frames in -------------------------------------------------------------------------------
 
@@ -375,6 +364,16 @@ ChatConsumer.handlers = {
 }
 
 NOBODY = access.Actor(id=0, public_id="", name="", display="")
+
+
+def _signed_in(bearer: str | None, cookies: str) -> access.Actor:
+    """Who is at the door, and may come in; raises `SignedOut`, or `Refused` for the suspended."""
+    if bearer is not None:
+        actor = access.by_token(bearer)
+    else:
+        actor = access.by_session(_cookie(cookies, settings.SESSION_COOKIE_NAME))
+    access.check(actor)
+    return actor
 
 
 def _cookie(header: str, name: str) -> str | None:

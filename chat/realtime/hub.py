@@ -113,7 +113,7 @@ class Hub:
         return frames.WelcomeFrame(
             protocol=frames.PROTOCOL,
             epoch=epoch,
-            user=_user(socket.actor),
+            user=queries.myself(socket.actor),
             rooms=list(rooms.values()),
             limits={
                 "body": settings.CHAT_BODY_MAX,
@@ -475,10 +475,6 @@ async def _either(event: asyncio.Event, seconds: float) -> None:
 
 def _epoch_and_rooms(actor: access.Actor) -> tuple[str, dict[int, frames.Room]]:
     return queries.epoch(), queries.rooms_of(actor)
-
-
-def _user(actor: access.Actor) -> frames.User:
-    return frames.User(id=actor.public_id, name=actor.name, display=actor.display, bot=actor.bot)
 
 
 _hub: Hub | None = None

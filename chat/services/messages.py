@@ -31,10 +31,9 @@ from chat.models import (
     PendingCheck,
     Reaction,
     Room,
-    RoomCursor,
     WordRule,
 )
-from chat.services.timeline import changing
+from chat.services.timeline import changing, lock
 
 MENTIONS_MAX = 20
 ATTEMPTS = 3
@@ -154,10 +153,7 @@ class _Batch:
         self.drafts = drafts
         named = Room.objects.filter(public_id__in={draft.room for draft in drafts})
         ids = list(named.values_list("pk", flat=True))
-        self.cursors = {
-            cursor.room_id: cursor
-            for cursor in RoomCursor.objects.select_for_update().filter(room__in=ids).order_by("room_id")
-        }
+        self.cursors = lock(ids)
         self.since = {pk: cursor.head for pk, cursor in self.cursors.items()}
         self.rooms = {room.public_id: room for room in Room.objects.filter(pk__in=ids)}
         self.refused = access.refusals({draft.actor for draft in drafts})
@@ -199,14 +195,11 @@ class _Batch:
             if name in self.known:
                 return _repeated(self.known[name], draft)
             access.check_may_write(room, self.sanctions.get((room.pk, draft.actor.id), []))
-            if draft.reply_to and (draft.reply_room, draft.reply_to) not in self.places | self._new_places():
+            if draft.reply_to and (draft.reply_room, draft.reply_to) not in self.places:
                 raise not_found()
             return self._create(room, draft)
         except (Refused, SignedOut) as refusal:
             return refusal
-
-    def _new_places(self) -> set[tuple[str, int]]:
-        return {(row.room.public_id, row.seq) for row, _draft in self.new.values()}
 
     def _create(self, room: Room, draft: Draft) -> Message:
         cursor = self.cursors[room.pk]
@@ -225,6 +218,7 @@ class _Batch:
             reply_to=draft.reply_to,
         )
         self.new[draft.actor.id, draft.key] = row, draft
+        self.places.add((draft.room, row.seq))
         return row
 
     def _insert(self) -> dict[tuple[int, UUID], frames.Message]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from chat import access, publish
 from chat.errors import Refused, bad_field, not_found
-from chat.models import Flag, Membership, Message, Room, RoomCursor, Sanction, UserCursor
+from chat.models import Flag, Membership, Message, Room, Sanction, UserCursor
 from chat.services import messages, rooms
-from chat.services.timeline import Timeline, locked
+from chat.services.timeline import Timeline, lock, locked
 
 LOCK_ATTEMPTS = 5
 
@@ -78,7 +78,7 @@ def _everywhere(user: User, room: Room | None) -> Iterator[None]:
     for _attempt in range(LOCK_ATTEMPTS):
         with transaction.atomic():
             rooms = {room.pk} if room else _rooms_of(user)
-            _lock_rooms(rooms)
+            lock(rooms)
             UserCursor.objects.get_or_create(user=user)
             UserCursor.objects.select_for_update().get(pk=user.pk)
             if room or _rooms_of(user) <= rooms:
@@ -89,10 +89,6 @@ def _everywhere(user: User, room: Room | None) -> Iterator[None]:
 
 def _rooms_of(user: User) -> set[int]:
     return set(Membership.objects.filter(user=user, left_at=None).values_list("room_id", flat=True))
-
-
-def _lock_rooms(rooms: Collection[int]) -> None:
-    list(RoomCursor.objects.select_for_update().filter(room__in=rooms).order_by("room_id"))
 
 
 def check_permission(actor: User, permission: str) -> None:
@@ -162,11 +158,8 @@ def set_closed(actor: User, room: Room, closed: bool) -> None:
     """
     _check_may_change(actor, room)
     with locked(room.pk) as timeline:
-        row = timeline.room
-        access.check_not_direct(row)
-        if (row.closed_at is not None) != closed:
-            row.closed_at, row.pos = timezone.now() if closed else None, timeline.take()
-            row.save(update_fields=["closed_at", "pos"])
+        access.check_not_direct(timeline.room)
+        rooms.change(timeline, closed=closed)
 
 
 def set_default(actor: User, room: Room, is_default: bool) -> None:

@@ -42,7 +42,7 @@ def mark(actor: Actor, room_id: str, seq: int, *, back: bool = False, origin: st
 
 def counts(actor: Actor, room_ids: list[str]) -> dict[str, frames.Counts]:
     """The counts of those of these rooms that the actor is in, by public id."""
-    mine = {public_id: pk for public_id, pk in queries.room_ids(actor).items() if public_id in room_ids}
+    mine = queries.room_keys(actor, room_ids)
     numbers = queries.counts(actor.id, mine.values())
     return {public_id: numbers[pk] for public_id, pk in mine.items() if pk in numbers}
 

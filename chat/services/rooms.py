@@ -135,21 +135,31 @@ def update(
     The address stays: links to a room must not break. What changes nothing takes no position.
     """
     with changing(actor, room_id) as (timeline, membership):
-        room = timeline.room
-        access.check_not_direct(room)
+        access.check_not_direct(timeline.room)
         access.check_moderator(membership)
-        before = room.name, room.topic, room.closed_at
-        if name is not None:
-            room.name = checked_name(name)
-        if topic is not None:
-            room.topic = checked_topic(topic)
+        name = None if name is None else checked_name(name)
+        topic = None if topic is None else checked_topic(topic)
         if closed is not None:
             access.check_owner(membership)
-            room.closed_at = (room.closed_at or timezone.now()) if closed else None
-        if before != (room.name, room.topic, room.closed_at):
-            room.pos = timeline.take()
-            room.save(update_fields=["name", "topic", "closed_at", "pos"])
-    return _shown(actor, room)
+        change(timeline, name=name, topic=topic, closed=closed)
+    return _shown(actor, timeline.room)
+
+
+def change(
+    timeline: Timeline, *, name: str | None = None, topic: str | None = None, closed: bool | None = None
+) -> None:
+    """Changes what is given, names already checked, of a room that the caller has locked and may change."""
+    room = timeline.room
+    before = room.name, room.topic, room.closed_at
+    if name is not None:
+        room.name = name
+    if topic is not None:
+        room.topic = topic
+    if closed is not None:
+        room.closed_at = (room.closed_at or timezone.now()) if closed else None
+    if before != (room.name, room.topic, room.closed_at):
+        room.pos = timeline.take()
+        room.save(update_fields=["name", "topic", "closed_at", "pos"])
 
 
 def join(actor: Actor, room_id: str) -> frames.Room:
@@ -274,7 +284,7 @@ def _member_named(room: Room, name: str) -> Membership:
     """Who is or was in the room under this user name; raises `not_found`."""
     found = (
         Membership.objects.select_related("user")
-        .filter(room=room, user__username__iexact=User.normalize_username(name).removeprefix("@"))
+        .filter(room=room, user__username__iexact=access.typed_name(name))
         .first()
     )
     if found is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -26,14 +26,20 @@ class Timeline:
         return self.head
 
 
-@contextmanager
-def locked(room: int) -> Iterator[Timeline]:
-    """One transaction that holds the lock of this room; what takes positions in it is published.
+def lock(rooms: Collection[int]) -> dict[int, RoomCursor]:
+    """Takes the locks of these rooms, and returns their cursors; inside a transaction.
 
     Locks come in one order everywhere: cursors of rooms by room id, then cursors of users by user id.
     """
+    cursors = RoomCursor.objects.select_for_update().filter(room__in=rooms).order_by("room_id")
+    return {cursor.room_id: cursor for cursor in cursors}
+
+
+@contextmanager
+def locked(room: int) -> Iterator[Timeline]:
+    """One transaction that holds the lock of this room; what takes positions in it is published."""
     with transaction.atomic():
-        cursor = RoomCursor.objects.select_for_update().get(pk=room)
+        cursor = lock([room])[room]
         timeline = Timeline(Room.objects.get(pk=room), cursor.head)
         yield timeline
         advance(timeline, cursor.head)

@@ -43,7 +43,7 @@ READS: dict[str, tuple[int, Callable[[Actor, Room, list[int]], Any]]] = {
     "epoch": (1, lambda actor, room, pks: queries.epoch()),
     "counts": (1, lambda actor, room, pks: queries.counts(actor.id, pks)),
     "rooms_of": (3, lambda actor, room, pks: queries.rooms_of(actor)),
-    "room_ids": (1, lambda actor, room, pks: queries.room_ids(actor)),
+    "room_keys": (1, lambda actor, room, pks: queries.room_keys(actor, [room.public_id])),
     "heads": (1, lambda actor, room, pks: queries.heads(pks)),
     "versions": (1, lambda actor, room, pks: queries.versions([actor.id])),
     "memberships": (2, lambda actor, room, pks: queries.memberships(actor.id)),
@@ -54,7 +54,7 @@ READS: dict[str, tuple[int, Callable[[Actor, Room, list[int]], Any]]] = {
     "members": (1, lambda actor, room, pks: queries.members(room, "", None)),
     "search": (3, lambda actor, room, pks: queries.search(actor, text.parse_search("needle"), None)),
 }
-BUILDING_BLOCKS = {"user", "shared_room", "member", "messages", "message"}
+BUILDING_BLOCKS = {"user", "myself", "shared_room", "member", "messages", "message", "matching"}
 
 
 def test_every_read_is_pinned() -> None:
