@@ -19,11 +19,18 @@ from chat.realtime.hub import get_hub  # noqa: E402
 from chatconnet.asgi import application  # noqa: E402
 
 GOODBYE_SECONDS = 0.3
+CLOSE_SECONDS = 10
 DENIAL = "websocket.http.response"
 
 
 class ChatProtocol(WebSocketProtocol):
-    """Knows the ASGI extension for answering a handshake with an HTTP status."""
+    """Knows the ASGI extension for answering a handshake with an HTTP status.
+
+    A client has `CLOSE_SECONDS` to answer a close: where autobahn gives up after its one second, the reset
+    that follows takes the close code from a client that is busy, and it comes back when it should not.
+    """
+
+    closeHandshakeTimeout = CLOSE_SECONDS  # noqa: N815 (autobahn's)
 
     def handle_reply(self, message: dict[str, Any]) -> None:
         if message["type"] == f"{DENIAL}.start":

@@ -211,6 +211,16 @@ async def test_ten_thousand_bad_frames_get_an_error_each_and_disturb_nobody(
     assert percentile(times, 0.99) <= 1.5
 
 
+async def test_a_client_that_writes_before_it_reads_still_learns_why_it_was_closed(stage: Stage) -> None:
+    async with stage.bot.socket(stage.site) as socket:
+        await socket.wait_for("welcome")
+        for _ in range(ALLOWED + 1):
+            await socket.say("no frame")
+        time.sleep(2)  # noqa: ASYNC251 (nothing here is to read what the server says)
+        await socket.say("no frame")
+        assert await socket.closed() == 4400
+
+
 async def test_a_bad_field_never_counts(stage: Stage) -> None:
     chance = random.Random(SEED)
     async with stage.bot.socket(stage.site) as socket:
