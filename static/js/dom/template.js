@@ -23,6 +23,16 @@ export function part(root, name) {
 }
 
 /**
+ * Gives a line icon of the sprite another picture.
+ * @param {Element} icon
+ * @param {string} name
+ */
+export function setIcon(icon, name) {
+  const use = /** @type {Element} */ (icon.querySelector("use"));
+  use.setAttribute("href", (use.getAttribute("href") ?? "").replace(/#.*/, `#${name}`));
+}
+
+/**
  * Makes the children of `list` those of `items`, in order; a child that is in its place is not touched, so focus and
  * selection stay.
  * @template T

@@ -69,7 +69,7 @@ function drawText(row, { message, entry, copy }) {
   const html = message?.html ?? copy?.html;
   if (html === undefined) text.textContent = message?.body ?? copy?.body ?? entry?.body ?? "";
   else setTrustedHtml(text, html);
-  // A spoiler is shown while the pointer or the focus is on it (chat.css).
+  // A spoiler is shown while the pointer or the focus is on it (messages.css).
   for (const spoiler of text.querySelectorAll(".spoiler")) spoiler.tabIndex = 0;
   text.classList.toggle("plain", html === undefined);
   text.hidden = !text.textContent && !text.childElementCount;
