@@ -67,6 +67,12 @@ class UserManager(BaseUserManager["User"]):
         return self.bulk_create(bots, batch_size=1000)
 
 
+class Theme(models.TextChoices):
+    SYSTEM = "", _("As the system")
+    LIGHT = "light", _("Light")
+    DARK = "dark", _("Dark")
+
+
 class User(AbstractBaseUser, PermissionsMixin):
     """A person or a bot. `skeleton` follows `username` at each save."""
 
@@ -92,6 +98,21 @@ class User(AbstractBaseUser, PermissionsMixin):
         help_text=_("Empty: the browser’s."),
     )
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True, validators=[check_time_zone])
+    theme = models.CharField(_("theme"), max_length=5, blank=True, choices=Theme, default="", db_default="")
+    enter_sends = models.BooleanField(
+        _("Enter sends"),
+        default=True,
+        db_default=True,
+        help_text=_("Off: Enter breaks the line, and Ctrl+Enter sends."),
+    )
+    single_keys = models.BooleanField(
+        _("single keys"),
+        default=True,
+        db_default=True,
+        help_text=_(
+            "Keys without Ctrl or Alt, such as R to reply. Off for those who speak to their computer."
+        ),
+    )
     is_bot = models.BooleanField(_("bot"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(

@@ -58,6 +58,7 @@ def _actor(request: HttpRequest) -> access.Actor:
 
 
 def _page(request: HttpRequest, slug: str | None = None, seq: int | None = None) -> HttpResponse:
+    user = cast(User, request.user)
     actor = _actor(request)
     page = {
         "user": {"id": actor.public_id, "name": actor.name, "display": actor.display},
@@ -65,5 +66,6 @@ def _page(request: HttpRequest, slug: str | None = None, seq: int | None = None)
         "room": slug,
         "seq": seq,
         "language": get_language(),
+        "preferences": {"enterSends": user.enter_sends, "singleKeys": user.single_keys},
     }
     return render(request, "chat/home.html", {"page": page})

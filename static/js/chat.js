@@ -41,6 +41,7 @@ export class Chat {
   /** @param {Page} page */
   constructor(page) {
     this.user = page.user;
+    this.preferences = page.preferences;
     this.view = { slug: page.room, seq: page.seq };
     this.store = new Store(page.user);
     this.outbox = new Outbox(page.user.id, {

@@ -108,6 +108,14 @@ interface Page {
   room: string | null;
   seq: number | null;
   language: string;
+  preferences: Preferences;
+}
+
+interface Preferences {
+  /** Otherwise Ctrl+Enter does. */
+  enterSends: boolean;
+  /** Keys without Ctrl or Alt do something (WCAG 2.1.4). */
+  singleKeys: boolean;
 }
 
 type Chat = import("./chat.js").Chat;
