@@ -31,7 +31,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
     os.environ["CHAT_VAR"] = stack.enter_context(tempfile.TemporaryDirectory(prefix="chatconnet-var-"))
     os.environ.setdefault("SECRET_KEY", "only-for-tests-" * 4)
     # Tests of what happens at the same moment have a thread for each writer, on a busy machine too.
-    os.environ |= {"DATABASE_CONNECTIONS": "64", "DATABASE_WAIT_SECONDS": "60"}
+    os.environ |= {"DATABASE_CONNECTIONS": "64", "DATABASE_WAIT_SECONDS": "60", "DATABASE_LOCK_MS": "60000"}
     return (yield)
 
 

@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -68,7 +68,7 @@ class Child:
     pause: Pause = field(default_factory=Pause)
 
     def start(self, env: Mapping[str, str]) -> None:
-        with self.log.open("ab") as log:
+        with self.log.open("ab") as log, signals_held():
             self.process = processes.spawn([sys.executable, *self.command], output=log, env=env, cwd=ROOT)
         self.pause.started()
 
@@ -282,6 +282,23 @@ def _ignore_signals() -> None:
 def _on_signal(*_: object) -> None:
     _ignore_signals()
     raise Stopping
+
+
+@contextlib.contextmanager
+def signals_held() -> Iterator[None]:
+    """A signal that comes meanwhile stops the run afterwards: what starts is known before it is stopped."""
+    came = []
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    held = [number for number, handler in before.items() if handler is _on_signal]
+    for number in held:
+        signal.signal(number, lambda *_: came.append(True))
+    try:
+        yield
+    finally:
+        for number in held:
+            signal.signal(number, _on_signal)
+    if came:
+        _on_signal()
 
 
 def main() -> None:

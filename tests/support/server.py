@@ -131,6 +131,7 @@ def running(
                 f"http://{host}:{port}" for port in ports for host in ("127.0.0.1", "localhost")
             ),
             "CHAT_VAR": str(var),
+            "DATABASE_LOCK_MS": "5000",  # as it comes; the tests' own is longer
             "DATABASE_URL": database_url,
             "PYTHONUNBUFFERED": "1",
             "REDIS_URL": redis.url,

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from chat.errors import Refused, SignedOut
 from chat.models import Room, RoomCursor, UserCursor
 
-PATIENCE_SECONDS = 10
+PATIENCE_SECONDS = 30
 
 Outcome = Any
 """What a call returned, or the refusal that it raised."""

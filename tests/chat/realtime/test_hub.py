@@ -90,9 +90,12 @@ async def come(hub: Hub, actor: Actor, *, sync: bool = True) -> Ear:
 
 
 async def settle() -> None:
-    """Lets everything that waits for the loop or for a short timer happen."""
+    """Lets short timers fire, and what they and others began come to an end; loops have none."""
     for _ in range(5):
         await asyncio.sleep(0.02)
+        under_way = asyncio.all_tasks() - {asyncio.current_task()}
+        if under_way:
+            await asyncio.wait(under_way, timeout=0.5)
 
 
 async def head(room: Room) -> int:
