@@ -46,6 +46,10 @@ class ChatProtocol(WebSocketProtocol):
         del self.handshake_deferred
         self.server.protocol_disconnected(self)
 
+    def failHandshake(self, reason: str, code: int = 400, responseHeaders: Any = None) -> None:  # noqa: N802, N803
+        """An Origin that autobahn cannot read is like any other that is not on the list."""
+        super().failHandshake(reason, 403 if "Origin" in reason else code, responseHeaders)
+
     def sendHttpErrorResponse(self, code: int, reason: str, headers: Any = None) -> None:  # noqa: N802 (autobahn's)
         super().sendHttpErrorResponse(code, reason, headers or getattr(self, "_denial_headers", ()))
 

@@ -94,6 +94,9 @@ async def closed(client: Client) -> int | None:
         "http://evil-localhost:{port}",
         "http://127.0.0.1:{port}/",
         "http://127.0.0.1:{port}@evil.example",
+        "http://127.0.0.1:{port}.evil.example",
+        "http://127.0.0.1:port",
+        "//",
     ],
 )
 async def test_a_foreign_origin_is_refused_before_the_upgrade(stage, origin):
