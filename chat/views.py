@@ -62,6 +62,7 @@ def _page(request: HttpRequest, slug: str | None = None, seq: int | None = None)
     actor = _actor(request)
     page = {
         "user": {"id": actor.public_id, "name": actor.name, "display": actor.display},
+        "staff": user.is_staff,
         "ws": "/ws/",
         "room": slug,
         "seq": seq,

@@ -1,6 +1,7 @@
 // The page: reads what the server rendered, makes the parts and introduces them to one another.
 
 import { Chat } from "./chat.js";
+import { drawAvatar } from "./dom/avatar.js";
 import { part } from "./dom/template.js";
 import { readStrings, t } from "./strings.js";
 import { MessageComposer } from "./ui/composer.js";
@@ -46,6 +47,11 @@ for (const button of root.querySelectorAll("[data-drawer]")) {
   button.addEventListener("click", () => root.classList.toggle("drawer"));
 }
 chat.viewListeners.add(() => root.classList.remove("drawer"));
+drawAvatar(part(root, "avatar"), chat.user);
+document.addEventListener("keydown", (event) => {
+  const elsewhere = document.querySelector("dialog[open], :popover-open");
+  if (event.key === "Escape" && !event.shiftKey && !event.defaultPrevented && !elsewhere) list.toLatest();
+});
 chat.start();
 
 /** @param {MessageAction} action */
@@ -57,6 +63,7 @@ async function onMessage({ action, emoji, item: { message, entry, quoted }, butt
   if (action === "edit") composer.edit(message);
   if (action === "reply") composer.reply(message);
   if (action === "link") copyLink(message);
+  if (action === "unread") list.markUnread(message);
   if (action === "react") picker.open(button, (chosen) => react(message, chosen, true));
   if (action === "toggle") react(message, emoji ?? "", button.getAttribute("aria-pressed") !== "true");
   if (action === "delete" && (await ask("confirm-delete"))) chat.tryCommand({ type: "delete", message: message.id });

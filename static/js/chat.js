@@ -15,7 +15,7 @@ const TYPING_EVERY = 3000;
 const AGAIN_AFTER = 3000;
 
 export class Chat {
-  /** The room that is open, and the message in it that was asked for. @type {{slug: string | null, seq: number | null}} */
+  /** The room that is open, and the message in it that was asked for. @type {View} */
   view;
   /** @type {Set<() => void>} another room or place was opened */
   viewListeners = new Set();
@@ -101,7 +101,7 @@ export class Chat {
 
   /** Back to the newest messages, from wherever in the room. */
   openLatest() {
-    this.#look({ ...this.view, seq: null });
+    this.#look({ slug: this.view.slug, seq: null });
   }
 
   /**
@@ -187,7 +187,12 @@ export class Chat {
     }
   }
 
-  /** @param {{slug: string | null, seq: number | null}} view */
+  /** The messages around one of the open room, which nobody asked for by its address. @param {number} seq */
+  openAround(seq) {
+    this.#look({ ...this.view, seq, quiet: true });
+  }
+
+  /** @param {View} view */
   #look(view) {
     this.view = view;
     this.#fill();

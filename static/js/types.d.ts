@@ -104,6 +104,8 @@ interface Connection {
 /** What the server rendered into the page. */
 interface Page {
   user: User;
+  /** May use the administration. */
+  staff: boolean;
   ws: string;
   room: string | null;
   seq: number | null;
@@ -116,6 +118,13 @@ interface Preferences {
   enterSends: boolean;
   /** Keys without Ctrl or Alt do something (WCAG 2.1.4). */
   singleKeys: boolean;
+}
+
+/** What is looked at: the messages around `seq`, or the newest. `quiet`: without pointing at one. */
+interface View {
+  slug: string | null;
+  seq: number | null;
+  quiet?: true;
 }
 
 type Chat = import("./chat.js").Chat;
@@ -137,13 +146,13 @@ interface Item {
 interface Reader {
   me: User;
   moderates: boolean;
-  nameOf(user: string): string;
+  nameOf(user: string): string | undefined;
   linkTo(message: Message): string;
 }
 
 /** `message-action`, which bubbles from the message list. */
 interface MessageAction {
-  action: "edit" | "delete" | "reply" | "react" | "toggle" | "link" | "retry" | "discard" | "quoted";
+  action: "edit" | "delete" | "reply" | "react" | "toggle" | "link" | "unread" | "retry" | "discard" | "quoted";
   emoji?: string;
   item: Item;
   button: HTMLElement;

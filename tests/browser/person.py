@@ -58,7 +58,7 @@ class Person:
         """Chooses an action of a message with the pointer."""
         row = self.message(body)
         row.hover()
-        row.locator(".tools").get_by_text(action).click()
+        row.locator(".tools").get_by_label(action, exact=True).click()
 
     def room(self, name: str) -> Locator:
         """The line of a room in the sidebar."""

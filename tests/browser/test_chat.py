@@ -123,17 +123,17 @@ def test_an_invited_person_is_in_a_private_room_at_once(arrive: Arrive) -> None:
 def test_a_permalink_opens_in_its_context_and_history_goes_on_both_ways(arrive: Arrive) -> None:
     olga = arrive("olga")
     olga.create_room("Orchard")
-    for n in range(90):
+    for n in range(140):
         olga.say(f"apple {n}")
     expect(olga.page.locator(".pending")).to_have_count(0, timeout=30_000)
     olga.page.reload()
-    expect(olga.message("apple 89")).to_be_in_viewport()
+    expect(olga.message("apple 139")).to_be_in_viewport()
     expect(olga.message("apple 0")).to_have_count(0)
     olga.page.locator(".scroller").hover()
     while olga.message("apple 0").count() == 0:
         olga.page.mouse.wheel(0, -2000)
         olga.page.wait_for_timeout(20)
-    assert olga.texts() == [f"apple {n}" for n in range(90)]
+    assert olga.texts() == [f"apple {n}" for n in range(140)]
 
     olga.message("apple 10").scroll_into_view_if_needed()
     olga.act("apple 10", "Copy link")
@@ -144,7 +144,7 @@ def test_a_permalink_opens_in_its_context_and_history_goes_on_both_ways(arrive: 
     first = int(shown[0].removeprefix("apple "))
     assert shown == [f"apple {n}" for n in range(first, first + len(shown))]
     olga.page.get_by_role("button", name="Latest messages").click()
-    expect(olga.message("apple 89")).to_be_in_viewport()
+    expect(olga.message("apple 139")).to_be_in_viewport()
 
 
 def test_raw_html_is_shown_as_text(arrive: Arrive) -> None:

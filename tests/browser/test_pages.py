@@ -43,6 +43,7 @@ def test_signing_out_in_one_tab_brings_the_other_to_the_sign_in(arrive: Callable
     other = una.open_tab()
     other.goto(f"{una.origin}/")
     expect(other.get_by_role("heading", name="Welcome", level=1)).to_be_visible()
+    una.page.get_by_title("@una").click()
     una.page.get_by_role("button", name="Sign out").click()
     expect(other).to_have_url(f"{una.origin}/accounts/login/?next=%2Fr%2Fwelcome%2F")
 

@@ -5,6 +5,8 @@ const NEAR = 60;
 export class ScrollKeeper {
   /** The reader is at the newest message, and stays there as more arrive. */
   atEnd = true;
+  /** What is drawn ends before the newest message: the end of the box is not the end. */
+  moreBelow = false;
   #box;
   #list;
 
@@ -17,7 +19,7 @@ export class ScrollKeeper {
     this.#box = box;
     this.#list = list;
     box.addEventListener("scroll", () => {
-      this.atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR;
+      this.atEnd = !this.moreBelow && box.scrollHeight - box.scrollTop - box.clientHeight < NEAR;
       onscroll();
     });
     new ResizeObserver(() => this.atEnd && this.toEnd()).observe(box);
@@ -49,10 +51,15 @@ export class ScrollKeeper {
     this.#box.scrollTop = this.#box.scrollHeight;
   }
 
-  /** @param {HTMLElement} row */
-  toRow(row) {
-    this.atEnd = false;
-    row.scrollIntoView({ block: "center" });
+  /**
+   * Puts a row at this part of the box's height; after drawing, or it would be undone.
+   * @param {HTMLElement} row
+   * @param {number} part
+   */
+  toRow(row, part) {
+    const box = this.#box;
+    box.scrollTop += row.getBoundingClientRect().top - box.getBoundingClientRect().top - box.clientHeight * part;
+    this.atEnd = !this.moreBelow && box.scrollHeight - box.scrollTop - box.clientHeight < NEAR;
   }
 
   /** Lines between days are no anchor: they move when older messages of their day arrive. */

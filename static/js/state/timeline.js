@@ -66,12 +66,42 @@ export class Timeline {
 
   /** @param {Span} span */
   within(span) {
-    const end = span.to === Infinity ? this.#messages.length : this.#place(span.to + 1);
-    return this.#messages.slice(this.#place(span.from), end);
+    return this.#messages.slice(...this.#bounds(span));
+  }
+
+  /**
+   * At most `n` messages of the span: from the first at or after `top`, or the last ones where that is null.
+   * @param {Span} span
+   * @param {number | null} top  a seq
+   * @param {number} n
+   * @returns {{messages: Message[], before: boolean, after: boolean}}  and whether the span has more at either side
+   */
+  window(span, top, n) {
+    const [first, end] = this.#bounds(span);
+    const from = top === null ? Math.max(first, end - n) : Math.min(Math.max(first, this.#place(top)), end);
+    const to = Math.min(from + n, end);
+    return { messages: this.#messages.slice(from, to), before: from > first, after: to < end };
+  }
+
+  /**
+   * The seq of the message that is `steps` after (or before) the one at `seq`, within the span.
+   * @param {Span} span
+   * @param {number} seq
+   * @param {number} steps
+   */
+  away(span, seq, steps) {
+    const [first, end] = this.#bounds(span);
+    const place = Math.min(Math.max(first, this.#place(seq) + steps), Math.max(first, end - 1));
+    return this.#messages[place]?.seq ?? seq;
   }
 
   all() {
     return [...this.#messages];
+  }
+
+  /** Indexes of the first message of a span, and of the first one after it. @param {Span} span */
+  #bounds(span) {
+    return [this.#place(span.from), span.to === Infinity ? this.#messages.length : this.#place(span.to + 1)];
   }
 
   /** Index of the first message at or after `seq`. @param {number} seq */

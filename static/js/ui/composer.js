@@ -2,6 +2,7 @@
 
 import { part } from "../dom/template.js";
 import { t } from "../strings.js";
+import { roomName } from "./room_name.js";
 
 /** @typedef {{mode: "edit" | "reply", message: Message}} About  what is being written: not simply a new message */
 
@@ -50,8 +51,9 @@ export class MessageComposer extends HTMLElement {
     const { room } = this.#chat;
     this.hidden = !room;
     if (!room) return;
-    this.#text.disabled = room.info.closed;
-    this.#text.placeholder = room.info.closed ? t("closed_room") : t("write_here");
+    part(this, "closed").hidden = !room.info.closed;
+    part(this, "write").hidden = room.info.closed;
+    this.#text.placeholder = t("write_to", { name: roomName(room.info, this.#chat.user) });
     if (this.dataset.room === room.id) return;
     this.dataset.room = room.id;
     this.#turn(null);
@@ -62,7 +64,8 @@ export class MessageComposer extends HTMLElement {
   #pressed(event) {
     // While a word is being composed (Japanese, accents …), keys belong to the input method. 229: Safari's late one.
     if (event.isComposing || event.keyCode === 229) return;
-    if (event.key === "Enter" && !event.shiftKey && !this.#touch.matches) {
+    const sends = event.ctrlKey || event.metaKey || (this.#chat.preferences.enterSends && !this.#touch.matches);
+    if (event.key === "Enter" && !event.shiftKey && sends) {
       event.preventDefault();
       this.#submit();
     } else if (event.key === "ArrowUp" && !this.#text.value) {

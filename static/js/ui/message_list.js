@@ -1,16 +1,23 @@
-// The messages of the open room.
+// The messages of the open room: a window over what is known of them, with the reader's place kept.
 
 import { batched } from "../dom/batched.js";
-import { dayName } from "../dom/times.js";
+import { dayKey, dayName } from "../dom/times.js";
 import { drawList, fromTemplate, part } from "../dom/template.js";
 import { ScrollKeeper } from "../dom/scroll_keeper.js";
+import { rowsOf } from "../state/rows.js";
 import { t } from "../strings.js";
 import { drawRow, itemOf } from "./message_row.js";
+import { MessageFocus } from "./message_focus.js";
+import { roomName } from "./room_name.js";
 
-/** @typedef {Item & {key: string, day?: string}} Row */
+/** @typedef {import("../state/rows.js").Row} Row */
 
-const GROUP_WITHIN = 5 * 60_000;
+/** Messages drawn at most; with the lines between them there are fewer than 400 rows. */
+const WINDOW = 300;
+const STEP = 100;
 const SCREENS_AHEAD = 1.5;
+const CENTRE = 0.4;
+const UPPER_THIRD = 0.25;
 
 export class MessageList extends HTMLElement {
   /** @type {Chat} */
@@ -19,29 +26,58 @@ export class MessageList extends HTMLElement {
   #rows = new Map();
   /** @type {ScrollKeeper} */
   #scroll;
-  /** The message that the address names; its row is shown once. @type {number | null} */
+  /** @type {MessageFocus} */
+  #focus;
+  /** The first message drawn, by seq; null: the window ends at the newest one. @type {number | null} */
+  #top = null;
+  /** Where the line of what is new stands, as long as the room is open. @type {number | null} */
+  #unreadAfter = null;
+  /** Where to go once it is drawn: a message by its seq, or the line of what is new. @type {number | "unread" | null} */
   #target = null;
   /** The newest message there was when the reader left the end. @type {number | null} */
   #seen = null;
-  #draw = batched(() => this.#scroll.keep(() => this.#fill()));
+  /** The reader said that this is unread: looking at it does not make it read. */
+  #keptUnread = false;
+  #draw = batched(() => this.#redraw());
 
   /** @param {Chat} chat */
   connect(chat) {
     this.#chat = chat;
     const list = part(this, "list");
     this.#scroll = new ScrollKeeper(part(this, "scroller"), list, () => this.#moved());
+    this.#focus = new MessageFocus(list, chat.preferences);
     part(this, "latest").onclick = () => this.toLatest();
     list.addEventListener("click", (/** @type {MouseEvent} */ event) => this.#clicked(event));
+    this.addEventListener("keydown", (event) => this.#pressed(event));
     document.addEventListener("visibilitychange", () => this.#moved());
     chat.viewListeners.add(() => this.#opened());
     chat.store.subscribe((change) => (change.rooms || change.room === chat.room?.id) && this.#draw());
     this.#opened();
   }
 
-  /** Shows the newest messages, from wherever the reader was. */
+  /** Shows the newest messages, from wherever the reader was, and counts them as read. */
   toLatest() {
-    if (this.#chat.view.seq === null) this.#scroll.toEnd();
-    else this.#chat.openLatest();
+    this.#keptUnread = false;
+    this.#top = null;
+    if (this.#chat.view.seq !== null) return this.#chat.openLatest();
+    this.#scroll.atEnd = true;
+    this.#redraw();
+  }
+
+  /** Goes to the first message that was unread when the room was opened. */
+  toUnread() {
+    if (this.#unreadAfter === null) return;
+    this.#target = "unread";
+    this.#redraw();
+  }
+
+  /** Everything from this message on is unread again. @param {Message} message */
+  async markUnread(message) {
+    const ok = await this.#chat.tryCommand({ type: "read", room: message.room, seq: message.seq - 1, back: true });
+    if (!ok || this.#chat.room?.id !== message.room) return;
+    this.#keptUnread = true;
+    this.#unreadAfter = message.seq - 1;
+    this.#draw();
   }
 
   #opened() {
@@ -50,105 +86,195 @@ export class MessageList extends HTMLElement {
       this.dataset.room = room?.id ?? "";
       this.#rows.clear();
       part(this, "list").replaceChildren();
-      this.#seen = null;
+      this.#seen = this.#unreadAfter = null;
+      this.#keptUnread = false;
+      if (room?.info.unread) this.#unreadAfter = room.info.read;
     }
-    this.#target = view.seq;
+    this.#top = null;
     this.#scroll.atEnd = view.seq === null;
+    const asked = view.quiet ? null : view.seq;
+    this.#target = asked ?? (this.#unreadAfter === null ? null : "unread");
     this.#draw();
+  }
+
+  #redraw() {
+    this.#scroll.keep(() => this.#fill());
+    if (this.#target !== null) this.#showTarget();
+    requestAnimationFrame(() => this.#moved());
+  }
+
+  /** The stretch of messages that the reader is in. @param {Room} room */
+  #span(room) {
+    return room.timeline.span(this.#top ?? this.#chat.view.seq);
   }
 
   #fill() {
     const room = this.#chat.room;
     this.hidden = !room;
     if (!room) return;
-    const items = this.#items(room);
-    part(this, "loading").hidden = room.loaded || !this.#chat.ready;
-    part(this, "empty").hidden = !room.loaded || items.length > 0;
+    const span = this.#span(room);
+    const known = room.loaded || span.to !== Infinity;
+    const shown = room.timeline.window(span, this.#top, known ? WINDOW : 0);
+    const first = shown.messages[0]?.seq;
+    const atNewest = span.to === Infinity && !shown.after;
+    this.#scroll.moreBelow = !atNewest;
+    const begins = room.loaded && !shown.before && span.from <= 1;
+    const dividedHere = this.#unreadAfter !== null && (begins || (first !== undefined && first <= this.#unreadAfter));
+    const rows = rowsOf(shown.messages, atNewest ? [...room.pending.values()] : [], {
+      me: this.#chat.user.id,
+      unreadAfter: dividedHere ? this.#unreadAfter : null,
+      dayOf: dayKey,
+      quoted: (id) => room.timeline.byId(id),
+      copyOf: (key) => room.copies.get(key),
+    });
     const reader = {
       me: this.#chat.user,
       moderates: room.info.role === "owner" || room.info.role === "moderator",
-      nameOf: (/** @type {string} */ id) => this.#chat.store.users.get(id)?.display ?? t("somebody"),
+      nameOf: (/** @type {string} */ id) => this.#chat.store.users.get(id)?.display,
       linkTo: (/** @type {Message} */ message) => this.#chat.link(room.info.slug, message.seq),
     };
-    drawList(part(this, "list"), items, this.#rows, (item) => item.key, (item, row) => {
-      return item.day === undefined ? drawRow(item, row, reader) : drawDay(item.day, row);
+    part(this, "loading").hidden = known || !this.#chat.ready;
+    this.#drawBeginning(room, begins);
+    drawList(part(this, "list"), rows, this.#rows, (row) => row.key, (row, known) => {
+      if (row.day !== undefined) return drawDay(row.day, known);
+      return row.unread ? (known ?? fromTemplate("unread")) : drawRow(row, known, reader);
     });
-    if (this.#target !== null) this.#showTarget(this.#target);
-    requestAnimationFrame(() => this.#moved());
+    this.#focus.drawn();
   }
 
-  /** @param {Room} room @returns {Row[]} */
-  #items(room) {
-    const { timeline } = room;
-    const span = timeline.span(this.#chat.view.seq);
-    const waiting = span.to === Infinity ? [...room.pending.values()] : [];
-    /** @type {Row[]} */
-    const items = [];
-    let day = "";
-    let last = { user: "", at: 0 };
-    for (const it of [...(room.loaded || span.to !== Infinity ? timeline.within(span) : []), ...waiting]) {
-      const [message, entry] = "seq" in it ? [it, undefined] : [undefined, it];
-      const user = message?.user.id ?? this.#chat.user.id;
-      const at = new Date(it.at).getTime();
-      const today = dayName(at);
-      if (today !== day) items.push({ key: `day ${today}`, day: today, grouped: false });
-      const grouped = today === day && user === last.user && at - last.at < GROUP_WITHIN && !it.reply_to;
-      const quoted = it.reply_to ? timeline.byId(it.reply_to) : undefined;
-      items.push({ key: it.key, message, entry, copy: room.copies.get(it.key), quoted, grouped });
-      day = today;
-      last = { user, at };
-    }
-    return items;
+  /**
+   * What the room is for, above its first message.
+   * @param {Room} room
+   * @param {boolean} begins
+   */
+  #drawBeginning(room, begins) {
+    part(this, "beginning").hidden = !begins;
+    if (!begins) return;
+    const direct = room.info.kind === "direct";
+    const name = roomName(room.info, this.#chat.user);
+    part(this, "title").textContent = t(direct ? "begins_direct" : "begins_room", { name });
+    const empty = room.timeline.window(room.timeline.span(null), null, 1).messages.length === 0;
+    part(this, "about").textContent = [room.info.topic, empty && !room.info.closed && t("first_step")].filter(Boolean).join(" ");
   }
 
-  /** @param {number} seq */
-  #showTarget(seq) {
-    const found = [...this.#rows.values()].find((row) => itemOf(row)?.message?.seq === seq);
+  #showTarget() {
+    const target = this.#target;
+    if (target === "unread") return this.#showUnread();
+    const found = [...this.#rows.values()].find((row) => itemOf(row)?.message?.seq === target);
     if (!found) return;
     this.#target = null;
     found.classList.add("target");
     found.addEventListener("animationend", () => found.classList.remove("target"), { once: true });
-    this.#scroll.toRow(found);
+    this.#scroll.toRow(found, CENTRE);
     found.focus({ preventScroll: true });
   }
 
-  /** The reader scrolled, came back to the page, or rows were drawn: read further, and mark as read. */
+  /** The line of what is new; what lies between it and what is drawn is drawn, or read from the server, first. */
+  #showUnread() {
+    const { room } = this.#chat;
+    const line = this.#rows.get("unread");
+    if (line) {
+      this.#target = null;
+      return this.#scroll.toRow(line, UPPER_THIRD);
+    }
+    if (!room?.loaded) return;
+    const first = /** @type {number} */ (this.#unreadAfter) + 1;
+    const span = room.timeline.span(first);
+    if (span.from > first) return this.#chat.openAround(first);
+    const top = room.timeline.away(span, first, -STEP);
+    if (this.#top === top) {
+      this.#target = this.#top = null; // all that is new was deleted, or is one's own
+      this.#scroll.atEnd = true;
+    } else {
+      this.#top = top;
+      this.#scroll.atEnd = false;
+    }
+    this.#draw();
+  }
+
+  /** The reader scrolled, came back to the page, or rows were drawn: draw or read further, and mark as read. */
   #moved() {
     const room = this.#chat.room;
-    if (!room || !room.loaded) return;
+    if (!room?.loaded || this.#target !== null) return;
     const { timeline } = room;
-    const span = timeline.span(this.#chat.view.seq);
+    const span = this.#span(room);
     const live = span.to === Infinity;
-    if (span.from > 1 && this.#scroll.nearStart(SCREENS_AHEAD)) this.#chat.history(room.id, { before: span.from });
-    if (!live && this.#scroll.nearEnd(SCREENS_AHEAD)) this.#chat.history(room.id, { after: span.to });
-    const newest = timeline.within(timeline.span(null)).at(-1)?.seq ?? 0;
-    const atEnd = live && this.#scroll.atEnd;
-    const seen = atEnd || this.#seen === null ? newest : this.#seen;
+    if (this.#scroll.atEnd && live) this.#top = null;
+    const shown = timeline.window(span, this.#top, WINDOW);
+    const first = shown.messages[0]?.seq ?? 0;
+    if (!this.#scroll.atEnd) this.#top ??= first;
+    if (this.#scroll.nearStart(SCREENS_AHEAD)) {
+      if (shown.before) this.#shift(timeline.away(span, first, -STEP));
+      else if (span.from > 1) this.#chat.history(room.id, { before: span.from });
+    } else if (this.#scroll.nearEnd(SCREENS_AHEAD)) {
+      if (shown.after) this.#shift(timeline.away(span, first, STEP));
+      else if (!live) this.#chat.history(room.id, { after: span.to });
+    }
+    this.#count(room, live && !shown.after && this.#scroll.atEnd);
+  }
+
+  /** @param {number} top */
+  #shift(top) {
+    if (top === this.#top) return;
+    this.#top = top;
+    this.#draw();
+  }
+
+  /**
+   * What has come since the reader left the end; at the end it is read.
+   * @param {Room} room
+   * @param {boolean} atEnd
+   */
+  #count(room, atEnd) {
+    const { timeline } = room;
+    const newest = timeline.window(timeline.span(null), null, 1).messages[0]?.seq ?? 0;
+    const seen = atEnd ? newest : (this.#seen ?? this.#unreadAfter ?? newest);
     this.#seen = seen;
     part(this, "latest").hidden = atEnd;
     const n = timeline.within({ from: seen + 1, to: Infinity }).length;
     part(this, "new").textContent = n ? t("new_messages", { n }) : t("latest");
-    if (atEnd && document.visibilityState === "visible" && room.info.unread) this.#chat.read(room.id, newest);
+    const looks = atEnd && document.visibilityState === "visible";
+    if (looks && room.info.unread && !this.#keptUnread) this.#chat.read(room.id, newest);
+  }
+
+  /** @param {KeyboardEvent} event */
+  #pressed(event) {
+    if (event.key === "PageUp" && event.shiftKey) this.toUnread();
+    else if (event.key === "End" && event.ctrlKey) this.toLatest();
+    else return;
+    event.preventDefault();
   }
 
   /** @param {MouseEvent} event */
   #clicked(event) {
-    const button = /** @type {HTMLElement} */ (event.target).closest("[data-action]");
-    const row = button?.closest("li.message");
+    const target = /** @type {HTMLElement} */ (event.target);
+    const row = target.closest("li.message");
     const item = row && itemOf(row);
-    if (!(button instanceof HTMLElement) || !item) return;
-    const detail = { action: button.dataset.action, emoji: button.dataset.emoji, item, button };
-    this.dispatchEvent(new CustomEvent("message-action", { bubbles: true, detail }));
+    if (!item) return;
+    if (event.altKey && item.message) return this.#act("unread", item, /** @type {HTMLElement} */ (row));
+    const button = target.closest("[data-action]");
+    if (!(button instanceof HTMLElement)) return;
+    this.#act(button.dataset.action ?? "", item, button);
     if (button instanceof HTMLAnchorElement && !event.ctrlKey && !event.metaKey) event.preventDefault();
+  }
+
+  /**
+   * @param {string} action
+   * @param {Item} item
+   * @param {HTMLElement} button
+   */
+  #act(action, item, button) {
+    const detail = { action, emoji: button.dataset.emoji, item, button };
+    this.dispatchEvent(new CustomEvent("message-action", { bubbles: true, detail }));
   }
 }
 
 /**
- * @param {string} day
+ * @param {number} at
  * @param {HTMLElement | undefined} row
  */
-function drawDay(day, row) {
+function drawDay(at, row) {
   const line = row ?? fromTemplate("day");
-  part(line, "day").textContent = day;
+  part(line, "day").textContent = dayName(at);
   return line;
 }

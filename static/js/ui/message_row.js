@@ -1,11 +1,14 @@
 // One message as a row of the list: a copy of `<template id="message">`, filled in.
 
+import { drawAvatar } from "../dom/avatar.js";
 import { clockTime, fullTime } from "../dom/times.js";
 import { drawList, fromTemplate, part } from "../dom/template.js";
 import { setTrustedHtml } from "../dom/trusted_html.js";
 import { t } from "../strings.js";
 
-const HUES = 12;
+/** A message of a few emoji and nothing else is shown larger. */
+const ONLY_EMOJI = /^(?:\p{Extended_Pictographic}[\p{Emoji_Modifier}\u{fe0f}\u{200d}\p{Extended_Pictographic}]*\s*){1,6}$/u;
+const MOST_NAMES = 8;
 const SHOWN = /** @type {const} */ (["message", "entry", "copy", "quoted", "grouped"]);
 
 /** @type {WeakMap<Element, Item>} what each row shows at present */
@@ -49,9 +52,7 @@ export const itemOf = (row) => drawn.get(row);
  * @param {string | number} at
  */
 function drawHead(row, user, at) {
-  const avatar = part(row, "avatar");
-  avatar.textContent = user.display.slice(0, 1).toUpperCase();
-  avatar.dataset.hue = [...user.id].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % HUES;
+  drawAvatar(part(row, "avatar"), user);
   part(row, "author").textContent = user.display;
   part(row, "author").title = `@${user.name}`;
   const time = part(row, "time");
@@ -72,6 +73,7 @@ function drawText(row, { message, entry, copy }) {
   // A spoiler is shown while the pointer or the focus is on it (messages.css).
   for (const spoiler of text.querySelectorAll(".spoiler")) spoiler.tabIndex = 0;
   text.classList.toggle("plain", html === undefined);
+  text.classList.toggle("only-emoji", ONLY_EMOJI.test(message?.body ?? entry?.body ?? ""));
   text.hidden = !text.textContent && !text.childElementCount;
   const state = message?.deleted ? "deleted" : message?.held ? "held" : message?.hidden ? "hidden" : "";
   const note = part(row, "state");
@@ -117,15 +119,28 @@ function drawReactions(row, message, { me, nameOf }) {
   drawList(list, reactions, rows, ([emoji]) => emoji, ([emoji, users], known) => {
     const chip = known ?? fromTemplate("reaction");
     const button = part(chip, "button");
-    const names = users.map(nameOf).join(", ");
+    const count = message?.counts?.[emoji] ?? users.length;
+    const names = reactedBy(users.map(nameOf), count);
     button.dataset.emoji = emoji;
-    button.title = names;
-    button.setAttribute("aria-label", t("reaction_by", { emoji, names }));
+    button.title = t("reaction_by", { emoji, names });
+    button.setAttribute("aria-label", button.title);
     button.setAttribute("aria-pressed", String(users.includes(me.id)));
     part(chip, "emoji").textContent = emoji;
-    part(chip, "count").textContent = String(message?.counts?.[emoji] ?? users.length);
+    part(chip, "count").textContent = String(count);
     return chip;
   });
+}
+
+/**
+ * A few names, and how many others.
+ * @param {(string | undefined)[]} known  a name, or undefined for somebody not seen yet
+ * @param {number} count
+ */
+function reactedBy(known, count) {
+  const names = known.filter((name) => name !== undefined).slice(0, MOST_NAMES);
+  const n = count - names.length;
+  const list = n ? [...names, t("others", { n })] : names;
+  return new Intl.ListFormat(document.documentElement.lang || undefined).format(list);
 }
 
 /**
@@ -138,6 +153,7 @@ function drawTools(row, message, reader) {
   const mine = message?.user.id === reader.me.id;
   tools.hidden = !message || !!message.deleted;
   part(row, "edit").hidden = !mine;
+  part(row, "unread").hidden = mine;
   part(row, "delete").hidden = !mine && !reader.moderates;
   if (message) part(row, "link").href = reader.linkTo(message);
 }

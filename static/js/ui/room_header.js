@@ -1,7 +1,7 @@
 // The open room's name and what may be done with it; also what stands there when there is no such room.
 
 import { batched } from "../dom/batched.js";
-import { part } from "../dom/template.js";
+import { part, setIcon } from "../dom/template.js";
 import { t } from "../strings.js";
 import { roomName } from "./room_name.js";
 
@@ -25,6 +25,9 @@ export class RoomHeader extends HTMLElement {
     const missing = !room && ready;
     part(this, "name").textContent = room ? roomName(room.info, this.#chat.user) : "";
     part(this, "topic").textContent = room?.info.topic ?? (missing ? t(view.slug ? "no_such_room" : "no_rooms") : "");
+    part(this, "topic").title = room?.info.topic ?? "";
+    part(this, "kind").hidden = !room || room.info.kind === "direct";
+    setIcon(part(this, "kind"), room?.info.kind === "private" ? "lock" : "hash");
     part(this, "leave").hidden = !room || room.info.kind === "direct";
     part(this, "invite").hidden = !room || room.info.kind === "direct";
   }

@@ -1,10 +1,12 @@
 // The rooms one is in, with what is unread.
 
 import { batched } from "../dom/batched.js";
-import { drawList, fromTemplate, part } from "../dom/template.js";
+import { drawAvatar } from "../dom/avatar.js";
+import { drawList, fromTemplate, part, setIcon } from "../dom/template.js";
 import { roomName } from "./room_name.js";
 
 const MOST = 99;
+const SERVER = "ChatConnet";
 
 export class RoomList extends HTMLElement {
   /** @type {Chat} */
@@ -24,31 +26,43 @@ export class RoomList extends HTMLElement {
 
   #draw() {
     const rooms = [...this.#chat.store.rooms.values()];
-    const byName = (/** @type {Room} */ a, /** @type {Room} */ b) => this.#name(a).localeCompare(this.#name(b));
-    this.#section("rooms", rooms.filter((room) => room.info.kind !== "direct").sort(byName));
-    this.#section("directs", rooms.filter((room) => room.info.kind === "direct").sort(byName));
-    const unread = rooms.reduce((sum, room) => sum + room.info.unread, 0);
-    const open = this.#chat.room;
-    document.title = [unread ? `(${unread})` : "", open && this.#name(open), "ChatConnet"].filter(Boolean).join(" ");
+    this.#section("rooms", rooms.filter((room) => room.info.kind !== "direct"));
+    this.#section("directs", rooms.filter((room) => room.info.kind === "direct"));
+    this.#badge(rooms);
   }
 
   /** @param {string} name @param {Room[]} rooms */
   #section(name, rooms) {
+    const hasNews = (/** @type {Room} */ room) => Number(room.info.unread > 0);
+    rooms.sort((a, b) => hasNews(b) - hasNews(a) || this.#name(a).localeCompare(this.#name(b)));
     drawList(part(this, name), rooms, this.#rows[name], (room) => room.id, (room, row) => this.#row(room, row));
-    part(this, `${name}-section`).hidden = !rooms.length;
+  }
+
+  /** On the tab and the app's icon: what is for the reader alone; a dot where there is other news. @param {Room[]} rooms */
+  #badge(rooms) {
+    const forMe = rooms.reduce((n, { info }) => n + (info.kind === "direct" ? info.unread : info.mentions), 0);
+    const news = rooms.some((room) => room.info.unread > 0);
+    const open = this.#chat.room;
+    const title = [open && this.#name(open), SERVER].filter(Boolean).join(" · ");
+    document.title = `${forMe ? `(${forMe}) ` : news ? "• " : ""}${title}`;
+    if ("setAppBadge" in navigator) navigator.setAppBadge(forMe).catch(() => undefined);
   }
 
   /** @param {Room} room @param {HTMLElement | undefined} known */
   #row(room, known) {
     const row = known ?? fromTemplate("room");
-    const { slug, unread, mentions, kind } = room.info;
+    const { slug, unread, mentions, kind, users } = room.info;
     const link = part(row, "link");
     link.href = this.#chat.link(slug);
     link.dataset.slug = slug;
     link.classList.toggle("unread", unread > 0);
     if (room === this.#chat.room) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
-    part(row, "kind").textContent = kind === "direct" ? "@" : kind === "private" ? "◆" : "#";
+    const other = kind === "direct" ? (users?.find((user) => user.id !== this.#chat.user.id) ?? this.#chat.user) : null;
+    part(row, "kind").hidden = !!other;
+    part(row, "avatar").hidden = !other;
+    if (other) drawAvatar(part(row, "avatar"), other);
+    else setIcon(part(row, "kind"), kind === "private" ? "lock" : "hash");
     part(row, "name").textContent = this.#name(room);
     badge(part(row, "unread"), unread);
     badge(part(row, "mentions"), mentions);

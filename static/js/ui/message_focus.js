@@ -1,0 +1,80 @@
+// Keys of the message list: one message at a time is in the tab order, arrows move on, letters act on it.
+
+const KEYS = /** @type {Record<string, string>} */ ({
+  r: "reply",
+  e: "edit",
+  "+": "react",
+  u: "unread",
+  c: "link",
+  Delete: "delete",
+});
+
+export class MessageFocus {
+  #list;
+  #preferences;
+  /** The row that Tab comes to. @type {HTMLElement | null} */
+  #current = null;
+
+  /**
+   * @param {HTMLElement} list
+   * @param {Preferences} preferences
+   */
+  constructor(list, preferences) {
+    this.#list = list;
+    this.#preferences = preferences;
+    list.addEventListener("keydown", (event) => this.#pressed(event));
+    list.addEventListener("focusin", (event) => {
+      this.#take(/** @type {Element} */ (event.target).closest("li.message"));
+    });
+  }
+
+  /** Rows came or went: somebody must be in the tab order. */
+  drawn() {
+    if (!this.#current?.isConnected) this.#take(this.#messages().at(-1) ?? null);
+  }
+
+  /** @param {Element | null} row */
+  #take(row) {
+    if (row === this.#current || !(row instanceof HTMLElement)) return;
+    if (this.#current) this.#current.tabIndex = -1;
+    this.#current = row;
+    row.tabIndex = 0;
+  }
+
+  /** @param {KeyboardEvent} event */
+  #pressed(event) {
+    const row = event.target;
+    if (!(row instanceof HTMLElement) || !row.matches("li.message")) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const rows = this.#messages();
+    const next = {
+      ArrowUp: rows[rows.indexOf(row) - 1],
+      ArrowDown: rows[rows.indexOf(row) + 1],
+      Home: rows[0],
+      End: rows.at(-1),
+    }[event.key];
+    if (next) {
+      next.focus();
+      next.scrollIntoView({ block: "nearest" });
+    } else if (!this.#act(row, event.key)) return;
+    event.preventDefault();
+  }
+
+  /**
+   * Presses the row's own button, so that a key does what the pointer does.
+   * @param {HTMLElement} row
+   * @param {string} key
+   */
+  #act(row, key) {
+    if (key.length === 1 && !this.#preferences.singleKeys) return false;
+    const chips = row.querySelectorAll("[data-action=toggle]");
+    const button = /^[1-9]$/.test(key) ? chips[Number(key) - 1] : row.querySelector(`[data-action=${KEYS[key.length === 1 ? key.toLowerCase() : key] ?? "none"}]`);
+    if (!(button instanceof HTMLElement) || button.hidden || button.closest("[hidden]")) return false;
+    button.click();
+    return true;
+  }
+
+  #messages() {
+    return /** @type {HTMLElement[]} */ ([...this.#list.querySelectorAll(":scope > li.message")]);
+  }
+}
