@@ -4,24 +4,29 @@ import { Chat } from "./chat.js";
 import { drawAvatar } from "./dom/avatar.js";
 import { part } from "./dom/template.js";
 import { readStrings, t } from "./strings.js";
+import { MessageAnnouncer } from "./ui/announcer.js";
 import { MessageComposer } from "./ui/composer.js";
-import { ask, openBrowse, openForm } from "./ui/dialogs.js";
+import { ask, openBrowse, openForm, openSheet } from "./ui/dialogs.js";
 import { MessageList } from "./ui/message_list.js";
 import { NoticeLine } from "./ui/notice_line.js";
 import { ReactionPicker } from "./ui/reaction_picker.js";
 import { RoomHeader } from "./ui/room_header.js";
 import { RoomList } from "./ui/room_list.js";
+import { listenToKeys } from "./ui/shortcuts.js";
 import { StateBar } from "./ui/state_bar.js";
+import { RoomSwitcher } from "./ui/switcher.js";
 import { TypingLine } from "./ui/typing_line.js";
 
 /** @type {Record<string, CustomElementConstructor>} */
 const ELEMENTS = {
+  "message-announcer": MessageAnnouncer,
   "message-composer": MessageComposer,
   "message-list": MessageList,
   "notice-line": NoticeLine,
   "reaction-picker": ReactionPicker,
   "room-header": RoomHeader,
   "room-list": RoomList,
+  "room-switcher": RoomSwitcher,
   "state-bar": StateBar,
   "typing-line": TypingLine,
 };
@@ -35,22 +40,26 @@ for (const [name, element] of Object.entries(ELEMENTS)) {
   customElements.define(name, element);
   for (const found of document.querySelectorAll(name)) if ("connect" in found) /** @type {any} */ (found).connect(chat);
 }
-const [composer, list, picker] = /** @type {[MessageComposer, MessageList, ReactionPicker]} */ (
-  ["message-composer", "message-list", "reaction-picker"].map((name) => document.querySelector(name))
+const [composer, list, picker, switcher] = /** @type {[MessageComposer, MessageList, ReactionPicker, RoomSwitcher]} */ (
+  ["message-composer", "message-list", "reaction-picker", "room-switcher"].map((name) => document.querySelector(name))
 );
 
 root.addEventListener("message-sent", () => list.toLatest());
 root.addEventListener("message-action", (event) => onMessage(/** @type {CustomEvent<MessageAction>} */ (event).detail));
 root.addEventListener("room-action", (event) => onRoom(/** @type {CustomEvent<string>} */ (event).detail));
 for (const name of ["browse", "create", "direct"]) part(root, name).onclick = () => onRoom(name);
+part(root, "switch").onclick = () => switcher.open();
+part(root, "shortcuts").onclick = () => openSheet("shortcuts");
 for (const button of root.querySelectorAll("[data-drawer]")) {
   button.addEventListener("click", () => root.classList.toggle("drawer"));
 }
 chat.viewListeners.add(() => root.classList.remove("drawer"));
 drawAvatar(part(root, "avatar"), chat.user);
-document.addEventListener("keydown", (event) => {
-  const elsewhere = document.querySelector("dialog[open], :popover-open");
-  if (event.key === "Escape" && !event.shiftKey && !event.defaultPrevented && !elsewhere) list.toLatest();
+listenToKeys(chat, {
+  switchRoom: () => switcher.open(),
+  caughtUp: () => list.toLatest(),
+  toLatest: () => list.toLatest(),
+  toUnread: () => list.toUnread(),
 });
 chat.start();
 

@@ -25,6 +25,8 @@ export class Chat {
   frameListeners = new Set();
   /** @type {Set<(sentence: string) => void>} */
   noticeListeners = new Set();
+  /** The reader is at the newest messages of the open room, and sees what comes. */
+  follows = true;
   /** Catching up has ended at least once: what is not there does not exist. */
   ready = false;
   /** @type {Set<string>} pages of history under way */

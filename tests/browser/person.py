@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
 
+PATIENCE_SECONDS = 15
 PASSWORD = "plum-otter-violin-9"
 
 
@@ -74,6 +77,13 @@ class Person:
     def is_in(self, name: str) -> None:
         """The room of this name is the one that is open."""
         expect(self.page.get_by_role("heading", name=name, level=1, exact=True)).to_be_visible()
+
+    def until(self, condition: str) -> None:
+        """Waits until this JavaScript is true. `wait_for_function` does what the page's policy forbids."""
+        end = time.monotonic() + PATIENCE_SECONDS
+        while not self.page.evaluate(condition):
+            assert time.monotonic() < end, condition
+            self.page.wait_for_timeout(20)
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):

@@ -43,6 +43,13 @@ export function ask(id) {
   });
 }
 
+/** Something to read. @param {string} id */
+export function openSheet(id) {
+  const dialog = dialogOf(id);
+  if (dialog.open) dialog.close();
+  else dialog.showModal();
+}
+
 /** Public rooms, with a way in. @param {Chat} chat */
 export function openBrowse(chat) {
   const dialog = dialogOf("browse");

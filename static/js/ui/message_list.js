@@ -48,7 +48,6 @@ export class MessageList extends HTMLElement {
     this.#focus = new MessageFocus(list, chat.preferences);
     part(this, "latest").onclick = () => this.toLatest();
     list.addEventListener("click", (/** @type {MouseEvent} */ event) => this.#clicked(event));
-    this.addEventListener("keydown", (event) => this.#pressed(event));
     document.addEventListener("visibilitychange", () => this.#moved());
     chat.viewListeners.add(() => this.#opened());
     chat.store.subscribe((change) => (change.rooms || change.room === chat.room?.id) && this.#draw());
@@ -230,19 +229,12 @@ export class MessageList extends HTMLElement {
     const newest = timeline.window(timeline.span(null), null, 1).messages[0]?.seq ?? 0;
     const seen = atEnd ? newest : (this.#seen ?? this.#unreadAfter ?? newest);
     this.#seen = seen;
+    this.#chat.follows = atEnd;
     part(this, "latest").hidden = atEnd;
     const n = timeline.within({ from: seen + 1, to: Infinity }).length;
     part(this, "new").textContent = n ? t("new_messages", { n }) : t("latest");
     const looks = atEnd && document.visibilityState === "visible";
     if (looks && room.info.unread && !this.#keptUnread) this.#chat.read(room.id, newest);
-  }
-
-  /** @param {KeyboardEvent} event */
-  #pressed(event) {
-    if (event.key === "PageUp" && event.shiftKey) this.toUnread();
-    else if (event.key === "End" && event.ctrlKey) this.toLatest();
-    else return;
-    event.preventDefault();
   }
 
   /** @param {MouseEvent} event */

@@ -3,7 +3,7 @@
 import { batched } from "../dom/batched.js";
 import { drawAvatar } from "../dom/avatar.js";
 import { drawList, fromTemplate, part, setIcon } from "../dom/template.js";
-import { roomName } from "./room_name.js";
+import { otherPerson, roomName } from "./room_name.js";
 
 const MOST = 99;
 const SERVER = "ChatConnet";
@@ -51,14 +51,14 @@ export class RoomList extends HTMLElement {
   /** @param {Room} room @param {HTMLElement | undefined} known */
   #row(room, known) {
     const row = known ?? fromTemplate("room");
-    const { slug, unread, mentions, kind, users } = room.info;
+    const { slug, unread, mentions, kind } = room.info;
     const link = part(row, "link");
     link.href = this.#chat.link(slug);
     link.dataset.slug = slug;
     link.classList.toggle("unread", unread > 0);
     if (room === this.#chat.room) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
-    const other = kind === "direct" ? (users?.find((user) => user.id !== this.#chat.user.id) ?? this.#chat.user) : null;
+    const other = otherPerson(room.info, this.#chat.user);
     part(row, "kind").hidden = !!other;
     part(row, "avatar").hidden = !other;
     if (other) drawAvatar(part(row, "avatar"), other);

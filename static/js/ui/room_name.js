@@ -1,4 +1,13 @@
-// What a room is called.
+// What a room is called, and who is in a direct one.
+
+/**
+ * The other person of a direct room: oneself where there is nobody else; undefined for other rooms.
+ * @param {RoomInfo} info
+ * @param {User} me
+ */
+export function otherPerson(info, me) {
+  return info.kind === "direct" ? (info.users?.find((user) => user.id !== me.id) ?? me) : undefined;
+}
 
 /**
  * Its name; a direct room is called after the other person.
@@ -6,7 +15,5 @@
  * @param {User} me
  */
 export function roomName(info, me) {
-  if (info.kind !== "direct") return info.name;
-  const other = info.users?.find((user) => user.id !== me.id);
-  return other?.display ?? me.display;
+  return otherPerson(info, me)?.display ?? info.name;
 }

@@ -1,0 +1,79 @@
+// The keys that work wherever one is on the page; the sheet that lists all of them is a dialog.
+
+import { openSheet } from "./dialogs.js";
+
+const MAC = /Mac|iPhone|iPad/.test(navigator.platform);
+/** What F6 goes round, in order, and where each of them takes the focus: the first that is there. */
+const REGIONS = [
+  { name: "room-list", focus: ["a[aria-current]", "a"] },
+  { name: "message-list", focus: ["li.message[tabindex='0']", ".scroller"] },
+  { name: "message-composer", focus: ["textarea"] },
+];
+
+/**
+ * @param {Chat} chat
+ * @param {{switchRoom: () => void, caughtUp: () => void, toUnread: () => void, toLatest: () => void}} does
+ */
+export function listenToKeys(chat, does) {
+  for (const key of document.querySelectorAll("kbd[data-key]")) {
+    key.textContent = `${MAC ? "⌘" : "Ctrl"} ${/** @type {HTMLElement} */ (key).dataset.key}`;
+  }
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.isComposing) return;
+    const act = actionOf(event, chat, does);
+    if (!act) return;
+    event.preventDefault();
+    act();
+  });
+}
+
+/**
+ * @param {KeyboardEvent} event
+ * @param {Chat} chat
+ * @param {Parameters<typeof listenToKeys>[1]} does
+ * @returns {(() => void) | undefined}
+ */
+function actionOf(event, chat, does) {
+  const { key, altKey, shiftKey } = event;
+  const control = event.ctrlKey || event.metaKey;
+  const covered = document.querySelector("dialog[open], :popover-open") !== null;
+  if (control && key.toLowerCase() === "k" && !shiftKey && !altKey) return does.switchRoom;
+  if (control && key === "/") return () => openSheet("shortcuts");
+  if (covered) return undefined;
+  if (key === "?" && chat.preferences.singleKeys && !isField(event.target)) return () => openSheet("shortcuts");
+  if (key === "Escape" && !shiftKey) return does.caughtUp;
+  if (control && key === "End") return does.toLatest;
+  if (shiftKey && key === "PageUp") return does.toUnread;
+  if (key === "F6") return () => nextRegion(shiftKey ? -1 : 1);
+  const step = key === "ArrowUp" ? -1 : key === "ArrowDown" ? 1 : 0;
+  if (altKey && !control && step) return () => nextRoom(chat, step, shiftKey);
+  return undefined;
+}
+
+/** @param {EventTarget | null} target */
+function isField(target) {
+  return target instanceof HTMLElement && target.matches("input, textarea, select, [contenteditable]");
+}
+
+/**
+ * The next room of the sidebar, or the next one with unread messages.
+ * @param {Chat} chat
+ * @param {number} step
+ * @param {boolean} unread
+ */
+function nextRoom(chat, step, unread) {
+  const links = /** @type {HTMLAnchorElement[]} */ ([...document.querySelectorAll("room-list a[data-slug]")]);
+  const here = links.findIndex((link) => link.hasAttribute("aria-current"));
+  for (let n = 1; n <= links.length; n += 1) {
+    const link = links[(((here + n * step) % links.length) + links.length) % links.length];
+    if (!unread || link.classList.contains("unread")) return chat.open(link.dataset.slug ?? null);
+  }
+}
+
+/** @param {number} step */
+function nextRegion(step) {
+  const here = REGIONS.findIndex(({ name }) => document.activeElement?.closest(name));
+  const { name, focus } = REGIONS[here < 0 ? 0 : (here + step + REGIONS.length) % REGIONS.length];
+  const found = focus.map((selector) => document.querySelector(`${name} ${selector}`)).find(Boolean);
+  if (found instanceof HTMLElement) found.focus();
+}

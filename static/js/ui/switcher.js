@@ -1,0 +1,152 @@
+// Goes to a room or a person by a few letters of the name: a text field over a list, worked by keys or pointer.
+
+import { drawAvatar } from "../dom/avatar.js";
+import { fromTemplate, part, setIcon } from "../dom/template.js";
+import { ranked } from "../state/rank.js";
+import { t } from "../strings.js";
+import { otherPerson, roomName } from "./room_name.js";
+
+const MOST = 9;
+
+/** @typedef {{names: string[], hint: string, go: () => unknown, draw: (row: HTMLElement) => void}} Place */
+
+export class RoomSwitcher extends HTMLElement {
+  /** @type {Chat} */
+  #chat;
+  /** @type {HTMLDialogElement} */
+  #dialog;
+  /** @type {HTMLInputElement} */
+  #text;
+  /** @type {Place[]} */
+  #places = [];
+  #chosen = 0;
+  /** @type {string[]} rooms in the order they were last opened, the latest first */
+  #recent = [];
+
+  /** @param {Chat} chat */
+  connect(chat) {
+    this.#chat = chat;
+    this.#dialog = part(this, "dialog");
+    this.#text = part(this, "text");
+    this.#text.addEventListener("input", () => this.#draw());
+    this.#text.addEventListener("keydown", (event) => this.#pressed(event));
+    this.#dialog.addEventListener("click", (event) => event.target === this.#dialog && this.#dialog.close());
+    part(this, "list").addEventListener("click", (/** @type {MouseEvent} */ event) => {
+      const row = /** @type {HTMLElement} */ (event.target).closest("[role=option]");
+      if (row) this.#go([...part(this, "list").children].indexOf(row));
+    });
+    chat.viewListeners.add(() => this.#opened());
+  }
+
+  open() {
+    if (this.#dialog.open) return this.#dialog.close();
+    this.#text.value = "";
+    this.#draw();
+    this.#dialog.showModal();
+  }
+
+  #opened() {
+    const { room } = this.#chat;
+    if (room) this.#recent = [room.id, ...this.#recent.filter((id) => id !== room.id)];
+  }
+
+  /** Rooms one is in, unread ones first, then by when they were open; then people one has seen. @returns {Place[]} */
+  #all() {
+    const { store, user, room: open } = this.#chat;
+    const rank = (/** @type {Room} */ room) => {
+      const place = this.#recent.indexOf(room.id);
+      return (room.info.mentions ? 2e6 : room.info.unread ? 1e6 : 0) - (place < 0 ? 1e5 : place);
+    };
+    const rooms = [...store.rooms.values()].filter((room) => room !== open).sort((a, b) => rank(b) - rank(a));
+    const direct = new Set(rooms.map(({ info }) => otherPerson(info, user)?.id));
+    const people = [...store.users.values()].filter((it) => it.id !== user.id && !direct.has(it.id));
+    return [...rooms.map((room) => this.#toRoom(room)), ...people.map((person) => this.#toPerson(person))];
+  }
+
+  /** @param {Room} room @returns {Place} */
+  #toRoom(room) {
+    const other = otherPerson(room.info, this.#chat.user);
+    const name = roomName(room.info, this.#chat.user);
+    return {
+      names: other ? [name, other.name] : [name],
+      hint: room.info.unread ? t("n_unread", { n: room.info.unread }) : other ? `@${other.name}` : room.info.topic,
+      go: () => this.#chat.open(room.info.slug),
+      draw: (row) => drawMark(row, other, room.info.kind === "private" ? "lock" : "hash"),
+    };
+  }
+
+  /** @param {User} person @returns {Place} */
+  #toPerson(person) {
+    return {
+      names: [person.display, person.name],
+      hint: `@${person.name}`,
+      go: async () => {
+        const ok = await this.#chat.tryCommand({ type: "direct", user: person.name });
+        if (ok) this.#chat.open(ok.room.slug);
+      },
+      draw: (row) => drawMark(row, person, ""),
+    };
+  }
+
+  /** Where one goes when no name fits. @param {string} typed @returns {Place[]} */
+  #elsewhere(typed) {
+    const act = (/** @type {string} */ action) => () =>
+      this.dispatchEvent(new CustomEvent("room-action", { bubbles: true, detail: action }));
+    return [
+      { names: [t("browse_all")], hint: "", go: act("browse"), draw: (row) => drawMark(row, undefined, "compass") },
+      { names: [t("make_room", { name: typed })], hint: "", go: act("create"), draw: (row) => drawMark(row, undefined, "plus") },
+    ].slice(0, typed ? 2 : 1);
+  }
+
+  #draw() {
+    const typed = this.#text.value.trim();
+    this.#places = [...ranked(this.#all(), typed, (place) => place.names, MOST), ...this.#elsewhere(typed)];
+    const rows = this.#places.map((place, n) => {
+      const row = fromTemplate("place");
+      row.id = `place-${n}`;
+      part(row, "name").textContent = place.names[0];
+      part(row, "hint").textContent = place.hint;
+      place.draw(row);
+      return row;
+    });
+    part(this, "list").replaceChildren(...rows);
+    this.#choose(0);
+  }
+
+  /** @param {number} n */
+  #choose(n) {
+    this.#chosen = (n + this.#places.length) % this.#places.length;
+    const rows = /** @type {HTMLElement[]} */ ([...part(this, "list").children]);
+    rows.forEach((row, at) => row.setAttribute("aria-selected", String(at === this.#chosen)));
+    rows[this.#chosen].scrollIntoView({ block: "nearest" });
+    this.#text.setAttribute("aria-activedescendant", rows[this.#chosen].id);
+  }
+
+  /** @param {KeyboardEvent} event */
+  #pressed(event) {
+    if (event.isComposing) return;
+    if (event.key === "ArrowDown") this.#choose(this.#chosen + 1);
+    else if (event.key === "ArrowUp") this.#choose(this.#chosen - 1);
+    else if (event.key === "Enter") this.#go(this.#chosen);
+    else return;
+    event.preventDefault();
+  }
+
+  /** @param {number} n */
+  #go(n) {
+    this.#dialog.close();
+    this.#places[n].go();
+  }
+}
+
+/**
+ * @param {HTMLElement} row
+ * @param {User | undefined} person
+ * @param {string} icon  where it is nobody
+ */
+function drawMark(row, person, icon) {
+  part(row, "avatar").hidden = !person;
+  part(row, "kind").hidden = !!person;
+  if (person) drawAvatar(part(row, "avatar"), person);
+  else setIcon(part(row, "kind"), icon);
+}

@@ -1,0 +1,152 @@
+"""The messages of a room: where it opens, what is drawn of it, and what keys do."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.person import Person
+from tests.support.client import Client
+from tests.support.server import Site
+
+pytestmark = pytest.mark.e2e
+Arrive = Callable[[str], Person]
+
+
+def write(site: Site, person: Person, room: str, bodies: list[str]) -> None:
+    """Says all of it through a socket of its own, faster than hands could."""
+    (cookie,) = [c["value"] for c in person.context.cookies() if c["name"] == "sessionid"]
+
+    async def talk() -> None:
+        async with Client(site.ws_url(), cookie=cookie, origin=site.url) as client:
+            await client.open()
+            id = next(it["id"] for it in client.welcome["rooms"] if it["name"] == room)
+            for body in bodies:
+                await client.send(id, body)
+
+    with ThreadPoolExecutor(1) as pool:  # this thread has a loop already: the browser's
+        pool.submit(asyncio.run, talk()).result()
+
+
+def rows(page: Page) -> int:
+    return page.locator("message-list ol > li").count()
+
+
+def test_a_room_opens_where_reading_was_left_and_the_line_stays(site: Site, arrive: Arrive) -> None:
+    vera, walt = arrive("vera"), arrive("walt")
+    walt.create_room("Workshop")
+    write(site, vera, "Welcome", [f"plank {n}" for n in range(80)])
+    expect(walt.room("Welcome").locator(".badge:not(.mentions)")).to_contain_text("80")
+
+    walt.room("Welcome").click()
+    expect(walt.page.locator(".unread-line")).to_be_in_viewport()
+    expect(walt.message("plank 0")).to_be_in_viewport()
+    expect(walt.message("plank 79")).not_to_be_in_viewport()
+    expect(walt.page.get_by_role("button", name="80 new messages")).to_be_visible()
+
+    walt.page.get_by_role("button", name="80 new messages").click()
+    expect(walt.message("plank 79")).to_be_in_viewport()
+    expect(walt.room("Welcome").locator(".badge:visible")).to_have_count(0)
+    walt.page.keyboard.press("Shift+PageUp")
+    expect(walt.page.locator(".unread-line")).to_be_in_viewport()
+    walt.page.keyboard.press("Control+End")
+    expect(walt.message("plank 79")).to_be_in_viewport()
+
+
+def test_of_a_long_conversation_a_window_is_drawn_and_the_place_kept(site: Site, arrive: Arrive) -> None:
+    xena = arrive("xena")
+    xena.create_room("Xylophones")
+    write(site, xena, "Xylophones", [f"note {n}" for n in range(700)])
+    expect(xena.message("note 699")).to_be_in_viewport()
+    page = xena.page
+    page.locator(".scroller").hover()
+    most, jumps = 0, 0
+    while xena.message("note 0").count() == 0:
+        before = page.evaluate(TOP_ROW)
+        page.mouse.wheel(0, -600)
+        xena.until(f"({TOP_ROW}) !== {before!r}")
+        most = max(most, rows(page))
+        after = page.evaluate(TOP_ROW)
+        jumps += abs(number(before) - number(after)) > 60
+    assert most < 400
+    assert jumps == 0
+    page.keyboard.press("Control+End")
+    expect(xena.message("note 699")).to_be_in_viewport()
+    assert rows(page) < 400
+
+
+TOP_ROW = """(() => {
+  const top = document.querySelector(".scroller").getBoundingClientRect().top + 1;
+  const rows = [...document.querySelectorAll("li.message")];
+  return rows.find((row) => row.getBoundingClientRect().bottom > top).querySelector(".text").textContent;
+})()"""
+
+
+def number(text: str) -> int:
+    return int(text.rsplit(maxsplit=1)[-1])
+
+
+def test_keys_act_on_the_message_that_has_the_focus(arrive: Arrive) -> None:
+    yara, zeno = arrive("yara"), arrive("zeno")
+    yara.say("First of yara")
+    zeno.say("First of zeno")
+    page = yara.page
+    theirs, mine = yara.message("First of zeno"), yara.message("First of yara")
+    expect(theirs).to_be_visible()
+
+    theirs.focus()
+    page.keyboard.press("r")
+    expect(page.locator("message-composer .about")).to_contain_text("Reply to zeno")
+    page.keyboard.press("Escape")
+    expect(page.locator("message-composer .about")).to_be_hidden()
+
+    theirs.focus()
+    page.keyboard.press("+")
+    page.get_by_role("button", name="🎉", exact=True).press("Enter")
+    chip = theirs.get_by_role("button", name="🎉 by yara")
+    expect(chip).to_have_attribute("aria-pressed", "true")
+    theirs.focus()
+    page.keyboard.press("1")
+    expect(chip).to_have_count(0)
+
+    theirs.focus()
+    page.keyboard.press("ArrowUp")
+    expect(mine).to_be_focused()
+    page.keyboard.press("e")
+    expect(yara.composer).to_have_value("First of yara")
+    page.keyboard.press("Escape")
+    mine.focus()
+    page.keyboard.press("Delete")
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(mine).to_have_count(0)
+
+    theirs.focus()
+    page.keyboard.press("u")
+    expect(yara.room("Welcome").locator(".badge:not(.mentions)")).to_contain_text("1")
+    page.keyboard.press("Escape")
+    expect(yara.room("Welcome").locator(".badge:visible")).to_have_count(0)
+
+
+def test_a_burst_is_told_once_a_second_at_most(site: Site, arrive: Arrive) -> None:
+    abel, cora = arrive("abel"), arrive("cora")
+    abel.page.evaluate(
+        """() => {
+          window.told = [];
+          const voice = document.querySelector("message-announcer");
+          const note = () => window.told.push([performance.now(), voice.textContent]);
+          new MutationObserver(note).observe(voice, { childList: true });
+        }"""
+    )
+    write(site, cora, "Welcome", [f"drop {n}" for n in range(50)])
+    abel.until("window.told.length > 0")
+    expect(abel.message("drop 49")).to_be_visible()
+    abel.until("window.told.reduce((sum, [, text]) => sum + (Number.parseInt(text) || 1), 0) === 50")
+    times = [at for at, _text in abel.page.evaluate("window.told")]
+    assert all(later - earlier >= 900 for earlier, later in pairwise(times))
+    cora.say("Only this")
+    abel.until("window.told.at(-1)[1] === 'cora: Only this'")
