@@ -5,6 +5,7 @@ from chat import views
 app_name = "chat"
 urlpatterns = [
     path("", views.home, name="home"),
+    path("emoji/<str:version>.json", views.emoji, name="emoji"),
     path("r/<str:slug>/", views.room, name="room"),
     path("r/<str:slug>/<int:seq>/", views.message, name="message"),
 ]

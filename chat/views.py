@@ -7,12 +7,14 @@ from typing import cast
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import get_language
-from django.views.decorators.cache import never_cache
+from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
-from chat import access
+from chat import access, emoji_names
 from chat.errors import Refused
 from chat.models import Membership
 
@@ -46,6 +48,14 @@ def message(request: HttpRequest, slug: str, seq: int) -> HttpResponse:
     return _page(request, slug, seq)
 
 
+@require_safe
+@gzip_page
+@cache_control(public=True, max_age=365 * 24 * 3600, immutable=True)
+def emoji(_request: HttpRequest, version: str) -> HttpResponse:  # noqa: ARG001 - an old page gets today's names too
+    """The names of emoji. The address carries the version, so browsers may keep it for ever."""
+    return HttpResponse(emoji_names.as_json(), content_type="application/json")
+
+
 def _membership(request: HttpRequest, slug: str) -> Membership:
     try:
         return access.membership_by_slug(_actor(request), slug)
@@ -67,6 +77,7 @@ def _page(request: HttpRequest, slug: str | None = None, seq: int | None = None)
         "room": slug,
         "seq": seq,
         "language": get_language(),
+        "emoji": reverse("chat:emoji", args=[emoji_names.VERSION]),
         "preferences": {"enterSends": user.enter_sends, "singleKeys": user.single_keys},
     }
     return render(request, "chat/home.html", {"page": page})

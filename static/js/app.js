@@ -7,6 +7,8 @@ import { readStrings, t } from "./strings.js";
 import { MessageAnnouncer } from "./ui/announcer.js";
 import { MessageComposer } from "./ui/composer.js";
 import { ask, openBrowse, openForm, openSheet } from "./ui/dialogs.js";
+import { namesFrom } from "./ui/emoji.js";
+import { EmojiPicker } from "./ui/emoji_picker.js";
 import { MessageList } from "./ui/message_list.js";
 import { NoticeLine } from "./ui/notice_line.js";
 import { ReactionPicker } from "./ui/reaction_picker.js";
@@ -19,6 +21,7 @@ import { TypingLine } from "./ui/typing_line.js";
 
 /** @type {Record<string, CustomElementConstructor>} */
 const ELEMENTS = {
+  "emoji-picker": EmojiPicker,
   "message-announcer": MessageAnnouncer,
   "message-composer": MessageComposer,
   "message-list": MessageList,
@@ -34,6 +37,7 @@ const ELEMENTS = {
 /** @type {Page} */
 const page = JSON.parse(document.getElementById("page")?.textContent ?? "");
 readStrings(/** @type {HTMLTemplateElement} */ (document.getElementById("strings")).content, page.language);
+namesFrom(page);
 const root = /** @type {HTMLElement} */ (document.querySelector(".chat"));
 const chat = new Chat(page);
 for (const [name, element] of Object.entries(ELEMENTS)) {
@@ -49,6 +53,7 @@ root.addEventListener("message-action", (event) => onMessage(/** @type {CustomEv
 root.addEventListener("room-action", (event) => onRoom(/** @type {CustomEvent<string>} */ (event).detail));
 for (const name of ["browse", "create", "direct"]) part(root, name).onclick = () => onRoom(name);
 part(root, "switch").onclick = () => switcher.open();
+root.addEventListener("shortcuts-asked", () => openSheet("shortcuts"));
 part(root, "shortcuts").onclick = () => openSheet("shortcuts");
 for (const button of root.querySelectorAll("[data-drawer]")) {
   button.addEventListener("click", () => root.classList.toggle("drawer"));
@@ -57,11 +62,20 @@ chat.viewListeners.add(() => root.classList.remove("drawer"));
 drawAvatar(part(root, "avatar"), chat.user);
 listenToKeys(chat, {
   switchRoom: () => switcher.open(),
-  caughtUp: () => list.toLatest(),
+  caughtUp: catchUp,
   toLatest: () => list.toLatest(),
   toUnread: () => list.toUnread(),
 });
 chat.start();
+
+/** Everything in the open room has been read; the newest is shown. */
+function catchUp() {
+  const { room } = chat;
+  if (!room?.loaded) return;
+  const newest = room.timeline.within(room.timeline.span(null)).at(-1);
+  if (newest && room.info.unread) chat.read(room.id, newest.seq);
+  list.toLatest();
+}
 
 /** @param {MessageAction} action */
 async function onMessage({ action, emoji, item: { message, entry, quoted }, button }) {

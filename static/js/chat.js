@@ -1,6 +1,7 @@
 // What the reader does and looks at: the commands of the page, and which room is open. The elements of the page
 // call this; it knows none of them.
 
+import { Drafts } from "./net/drafts.js";
 import { OutboxDatabase } from "./net/outbox_db.js";
 import { Outbox } from "./net/outbox.js";
 import { Refusal } from "./net/refusal.js";
@@ -45,6 +46,7 @@ export class Chat {
     this.user = page.user;
     this.preferences = page.preferences;
     this.view = { slug: page.room, seq: page.seq };
+    this.drafts = new Drafts(page.user.id);
     this.store = new Store(page.user);
     this.outbox = new Outbox(page.user.id, {
       storage: new OutboxDatabase(),
@@ -136,12 +138,13 @@ export class Chat {
   }
 
   /**
+   * Resolves when the outbox has it: from then on it cannot be lost.
    * @param {string} room
    * @param {string} body
    * @param {string} [replyTo]  message id
    */
   send(room, body, replyTo) {
-    this.outbox.add(uuid(), { room, body, ...(replyTo && { reply_to: replyTo }) });
+    return this.outbox.add(uuid(), { room, body, ...(replyTo && { reply_to: replyTo }) });
   }
 
   /** @param {string} room */

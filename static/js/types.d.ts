@@ -110,6 +110,8 @@ interface Page {
   room: string | null;
   seq: number | null;
   language: string;
+  /** Address of the names of emoji. */
+  emoji: string;
   preferences: Preferences;
 }
 

@@ -1,19 +1,30 @@
 // Where messages are written: new ones, answers, and new texts of old ones.
 
-import { part } from "../dom/template.js";
+import { placeAbove } from "../dom/above.js";
+import { replaceText } from "../dom/field_text.js";
+import { part, setIcon } from "../dom/template.js";
 import { t } from "../strings.js";
+import { meaningOf } from "./commands.js";
+import { Completion } from "./completion.js";
+import { linked, marked } from "./marks.js";
 import { roomName } from "./room_name.js";
+import { runCommand } from "./run_command.js";
 
 /** @typedef {{mode: "edit" | "reply", message: Message}} About  what is being written: not simply a new message */
 
-/** How a half-written text is kept: by user and room. */
-const DRAFT = "draft";
+/** The counter shows when fewer characters than this are left. */
+const NEARLY_FULL = 200;
+/** @type {Record<string, string>} with Ctrl or Cmd */
+const MARKS = { b: "**", i: "*", e: "`" };
+const GROWS_BY_ITSELF = CSS.supports("field-sizing", "content");
 
 export class MessageComposer extends HTMLElement {
   /** @type {Chat} */
   #chat;
   /** @type {HTMLTextAreaElement} */
   #text;
+  /** @type {Completion} */
+  #completion;
   /** @type {About | null} */
   #about = null;
   /** On a touch keyboard Enter breaks the line: there is no Shift+Enter. */
@@ -23,6 +34,7 @@ export class MessageComposer extends HTMLElement {
   connect(chat) {
     this.#chat = chat;
     this.#text = part(this, "text");
+    this.#completion = new Completion(this.#text, part(this, "suggestions"), chat);
     this.#text.addEventListener("keydown", (event) => this.#pressed(event));
     this.#text.addEventListener("input", () => this.#typed());
     part(this, "form").addEventListener("submit", (/** @type {Event} */ event) => {
@@ -30,6 +42,9 @@ export class MessageComposer extends HTMLElement {
       this.#submit();
     });
     part(this, "cancel").onclick = () => this.#cancel();
+    part(this, "emoji").onclick = () => this.#openEmoji();
+    const help = part(this, "format-help");
+    help.addEventListener("toggle", () => placeAbove(help, part(this, "format")));
     chat.viewListeners.add(() => this.#opened());
     chat.store.subscribe((change) => change.rooms && this.#opened());
     this.#opened();
@@ -48,57 +63,148 @@ export class MessageComposer extends HTMLElement {
   }
 
   #opened() {
-    const { room } = this.#chat;
+    const { room, drafts } = this.#chat;
     this.hidden = !room;
     if (!room) return;
-    part(this, "closed").hidden = !room.info.closed;
-    part(this, "write").hidden = room.info.closed;
-    this.#text.placeholder = t("write_to", { name: roomName(room.info, this.#chat.user) });
+    const { closed, kind } = room.info;
+    part(this, "form").hidden = closed;
+    part(this, "closed").hidden = !closed;
+    const name = roomName(room.info, this.#chat.user);
+    this.#text.placeholder = kind === "direct" ? t("message_person", { name }) : t("message_room", { name });
     if (this.dataset.room === room.id) return;
     this.dataset.room = room.id;
     this.#turn(null);
-    this.#set(localStorage.getItem(this.#draftName()) ?? "");
+    this.#set(drafts.get(room.id));
   }
 
   /** @param {KeyboardEvent} event */
   #pressed(event) {
     // While a word is being composed (Japanese, accents …), keys belong to the input method. 229: Safari's late one.
     if (event.isComposing || event.keyCode === 229) return;
-    const sends = event.ctrlKey || event.metaKey || (this.#chat.preferences.enterSends && !this.#touch.matches);
-    if (event.key === "Enter" && !event.shiftKey && sends) {
+    if (this.#completion.pressed(event) || this.#format(event)) return;
+    const plain = !event.shiftKey && !event.ctrlKey && !event.metaKey && !event.altKey;
+    if (event.key === "Enter" && this.#sends(event)) {
       event.preventDefault();
       this.#submit();
-    } else if (event.key === "ArrowUp" && !this.#text.value) {
-      const last = this.#lastOwn();
-      if (last) event.preventDefault();
-      if (last) this.edit(last);
-    } else if (event.key === "Escape" && this.#about) {
+    } else if (plain && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
+      if (this.#walk(event.key === "ArrowUp" ? -1 : 1)) event.preventDefault();
+    } else if (plain && event.key === "Escape" && this.#about) {
       event.stopPropagation();
       this.#cancel();
     }
   }
 
+  /** @param {KeyboardEvent} event */
+  #sends({ shiftKey, ctrlKey, metaKey }) {
+    if (ctrlKey || metaKey) return true;
+    return !shiftKey && this.#chat.preferences.enterSends && !this.#touch.matches;
+  }
+
+  /**
+   * Marks the selection, or takes the marks away.
+   * @param {KeyboardEvent} event
+   * @returns {boolean} the key was for that
+   */
+  #format(event) {
+    if (!(event.ctrlKey || event.metaKey) || event.altKey) return false;
+    const key = event.key.toLowerCase();
+    const { value, selectionStart, selectionEnd } = this.#text;
+    let change;
+    if (event.shiftKey && key === "l") change = linked(value, selectionStart, selectionEnd);
+    else if (!event.shiftKey && MARKS[key]) change = marked(value, selectionStart, selectionEnd, MARKS[key]);
+    if (!change) return false;
+    event.preventDefault();
+    replaceText(this.#text, change.from, change.to, change.insert);
+    this.#text.setSelectionRange(change.start, change.end);
+    return true;
+  }
+
+  /**
+   * From the empty field to one's last message, and from one whose text was not changed to the next.
+   * @param {-1 | 1} step
+   */
+  #walk(step) {
+    const edited = this.#about?.mode === "edit" ? this.#about.message : null;
+    if (edited ? this.#text.value !== edited.body : this.#text.value || step > 0) return false;
+    const own = this.#own();
+    const at = edited ? own.findIndex((message) => message.id === edited.id) : own.length;
+    const next = own[at + step];
+    if (next) this.edit(next);
+    else if (edited && step > 0) this.#cancel();
+    return Boolean(next) || Boolean(edited);
+  }
+
   #typed() {
-    this.#complain("");
-    const { room } = this.#chat;
+    this.#measure();
+    const { room, drafts } = this.#chat;
     if (!room || this.#about?.mode === "edit") return;
-    if (this.#text.value) localStorage.setItem(this.#draftName(), this.#text.value);
-    else localStorage.removeItem(this.#draftName());
+    drafts.set(room.id, this.#text.value);
     if (this.#text.value.trim()) this.#chat.typing(room.id);
   }
 
-  async #submit() {
+  /** Shows what can be sent, and how much more can be written. */
+  #measure() {
+    const text = this.#text.value.trim();
+    const most = this.#chat.store.limits.body;
+    const left = most - [...text].length;
+    const counter = part(this, "left");
+    counter.hidden = left >= NEARLY_FULL;
+    counter.classList.toggle("over", left < 0);
+    counter.textContent = left < 0 ? t("characters_over", { n: -left }) : t("characters_left", { n: left });
+    this.#complain(left < 0 ? t("too_long", { n: most }) : "");
+    part(this, "send").disabled = left < 0;
+    part(this, "form").classList.toggle("ready", text !== "" && left >= 0);
+    if (GROWS_BY_ITSELF) return;
+    this.#text.style.blockSize = "0";
+    this.#text.style.blockSize = `${this.#text.scrollHeight}px`;
+  }
+
+  #submit() {
     const { room, store } = this.#chat;
     const body = this.#text.value.trim();
-    if (!room || !body) return;
-    const n = store.limits.body;
-    if ([...body].length > n) return this.#complain(t("too_long", { n }));
+    if (!room || !body || [...body].length > store.limits.body) return;
     if (this.#about?.mode === "edit") return this.#saveEdit(this.#about.message, body);
-    this.#chat.send(room.id, body, this.#about?.message.id);
-    localStorage.removeItem(this.#draftName());
+    const meaning = meaningOf(body);
+    if ("unknown" in meaning) return this.#complain(t("no_command", { name: meaning.unknown }));
+    if ("send" in meaning) this.#send(room.id, meaning.send);
+    else this.#run(room.id, meaning.command, meaning.rest);
+  }
+
+  /** @param {string} room @param {string} body */
+  async #send(room, body) {
+    const kept = this.#chat.send(room, body, this.#about?.message.id);
+    const written = this.#text.value;
     this.#turn(null);
     this.#set("");
     this.dispatchEvent(new CustomEvent("message-sent", { bubbles: true }));
+    await kept;
+    this.#forget(room, written);
+  }
+
+  /**
+   * The field is free at once; where the command fails and nothing new was written, its text comes back.
+   * @param {string} room
+   * @param {import("./commands.js").Name} command
+   * @param {string} rest
+   */
+  async #run(room, command, rest) {
+    if (command !== "help" && !rest) return this.#complain(t("command_wants", { name: command }));
+    const written = this.#text.value;
+    this.#set("");
+    try {
+      await runCommand(this.#chat, this, { room, command, rest });
+      this.#forget(room, written);
+    } catch (why) {
+      const sentence = this.#chat.explain(why);
+      if (this.dataset.room !== room || this.#text.value) return this.#chat.notice(sentence);
+      this.#set(written);
+      this.#complain(sentence);
+    }
+  }
+
+  /** Drops a draft, unless something else has been written since. @param {string} room @param {string} written */
+  #forget(room, written) {
+    if (this.#chat.drafts.get(room) === written) this.#chat.drafts.set(room, "");
   }
 
   /**
@@ -107,51 +213,65 @@ export class MessageComposer extends HTMLElement {
    */
   async #saveEdit(message, body) {
     if (body === message.body) return this.#cancel();
-    const now = () => this.#chat.room?.timeline.byId(message.id) ?? message;
+    const { room } = this.#chat;
+    const now = () => room?.timeline.byId(message.id) ?? message;
     // A reaction meanwhile is no conflict; another text is, until its writer has been told.
     const { pos } = now().body === message.body ? now() : message;
+    const here = () => this.#about?.mode === "edit" && this.#about.message === message;
     try {
       await this.#chat.command({ type: "edit", message: message.id, body, pos });
-      if (this.#about?.message === message) this.#cancel();
+      if (!here()) return;
+      if (this.#text.value.trim() === body) this.#cancel();
+      else if (this.#about) this.#about.message = now();
     } catch (why) {
-      if (this.#about?.message === message) this.#about.message = now();
+      if (!here()) return this.#chat.notice(this.#chat.explain(why));
+      if (this.#about) this.#about.message = now();
       this.#complain(this.#chat.explain(why));
     }
   }
 
   #cancel() {
-    const draft = this.#about?.mode === "edit" ? (localStorage.getItem(this.#draftName()) ?? "") : this.#text.value;
+    const room = this.#chat.room?.id ?? "";
+    const draft = this.#about?.mode === "edit" ? this.#chat.drafts.get(room) : this.#text.value;
     this.#turn(null);
     this.#set(draft);
+    this.#text.focus();
   }
 
   /** @param {About | null} about */
   #turn(about) {
     this.#about = about;
-    this.#complain("");
     part(this, "about").hidden = !about;
     part(this, "what").textContent = about ? t(`${about.mode}ing`, { name: about.message.user.display }) : "";
     part(this, "quote").textContent = about?.message.body ?? "";
-    if (about) this.#text.focus();
+    if (!about) return;
+    setIcon(part(this, "about"), about.mode);
+    this.#text.focus();
+  }
+
+  #openEmoji() {
+    const picker = /** @type {import("./emoji_picker.js").EmojiPicker} */ (document.querySelector("emoji-picker"));
+    const { selectionStart, selectionEnd } = this.#text;
+    picker.open(part(this, "emoji"), (emoji) => replaceText(this.#text, selectionStart, selectionEnd, emoji));
   }
 
   /** @param {string} text */
   #set(text) {
     this.#text.value = text;
+    this.#completion.close();
+    this.#measure();
   }
 
   /** @param {string} sentence */
   #complain(sentence) {
-    part(this, "problem").textContent = sentence;
+    // Said once, not again with each key.
+    if (part(this, "problem").textContent !== sentence) part(this, "problem").textContent = sentence;
     part(this, "problem").hidden = !sentence;
   }
 
-  #lastOwn() {
+  /** One's own messages that have a text, the oldest first. */
+  #own() {
     const messages = this.#chat.room?.timeline.all() ?? [];
-    return messages.findLast((m) => m.user.id === this.#chat.user.id && m.body !== undefined);
-  }
-
-  #draftName() {
-    return `${DRAFT} ${this.#chat.user.id} ${this.#chat.room?.id}`;
+    return messages.filter((message) => message.user.id === this.#chat.user.id && message.body !== undefined);
   }
 }

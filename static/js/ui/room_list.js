@@ -20,6 +20,7 @@ export class RoomList extends HTMLElement {
     const draw = batched(() => this.#draw());
     chat.viewListeners.add(draw);
     chat.store.subscribe((change) => change.rooms && draw());
+    chat.drafts.listeners.add(draw);
     this.addEventListener("click", (event) => this.#clicked(event));
     draw();
   }
@@ -64,6 +65,7 @@ export class RoomList extends HTMLElement {
     if (other) drawAvatar(part(row, "avatar"), other);
     else setIcon(part(row, "kind"), kind === "private" ? "lock" : "hash");
     part(row, "name").textContent = this.#name(room);
+    part(row, "draft").hidden = room === this.#chat.room || !this.#chat.drafts.has(room.id);
     badge(part(row, "unread"), unread);
     badge(part(row, "mentions"), mentions);
     return row;

@@ -1,0 +1,33 @@
+// What is being written at the caret that can be completed: a person, a room, an emoji, a command.
+
+/** @typedef {{kind: "person" | "room" | "emoji" | "command", query: string, from: number}} Completable */
+
+/** No letter, digit or other mark may stand before the sign: `a@b.example` and `10:30` are not meant. */
+const WORD = /(?:^|[\s(["'¿¡])([@#:])([\p{L}\p{M}\p{N}_.+-]*)$/u;
+const COMMAND = /^\/([a-z]*)$/;
+const KINDS = /** @type {const} */ ({ "@": "person", "#": "room", ":": "emoji" });
+const LETTERS_OF_AN_EMOJI = 2;
+
+/**
+ * @param {string} text
+ * @param {number} caret
+ * @returns {Completable | null}
+ */
+export function completionAt(text, caret) {
+  const before = text.slice(0, caret);
+  const command = COMMAND.exec(before);
+  if (command) return { kind: "command", query: command[1], from: 0 };
+  const found = WORD.exec(before);
+  if (!found || inCode(before)) return null;
+  const [, sign, query] = found;
+  const kind = KINDS[/** @type {"@" | "#" | ":"} */ (sign)];
+  if (kind === "emoji" && [...query].length < LETTERS_OF_AN_EMOJI) return null;
+  return { kind, query, from: caret - query.length - 1 };
+}
+
+/** A fence is open, or a backtick on the last line is. @param {string} before */
+function inCode(before) {
+  const fences = before.match(/^ {0,3}```/gm)?.length ?? 0;
+  const ticks = before.slice(before.lastIndexOf("\n") + 1).replace(/```/g, "").match(/`/g)?.length ?? 0;
+  return fences % 2 === 1 || ticks % 2 === 1;
+}

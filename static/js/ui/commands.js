@@ -1,0 +1,27 @@
+// What a text that begins with a slash does.
+
+/** Their order is that of the list; each has its words in templates/chat/strings.html. */
+export const COMMANDS = /** @type {const} */ (["me", "shrug", "topic", "invite", "help"]);
+
+/** @typedef {(typeof COMMANDS)[number]} Name */
+/** @typedef {{send: string} | {command: Name, rest: string} | {unknown: string}} Meaning */
+
+/** With its backslashes, so that Markdown leaves the arms alone. */
+const SHRUG = "¯\\\\\\_(ツ)\\_/¯";
+
+/**
+ * What a new message means. A path (`/etc/hosts`) is no command.
+ * @param {string} text  trimmed
+ * @returns {Meaning}
+ */
+export function meaningOf(text) {
+  if (text.startsWith("//")) return { send: text.slice(1) };
+  const found = /^\/([a-z]+)(?:\s+([\s\S]*))?$/i.exec(text);
+  if (!found) return { send: text };
+  const [, word, rest = ""] = found;
+  const command = COMMANDS.find((name) => name === word.toLowerCase());
+  if (!command) return { unknown: word };
+  if (command === "me" && rest) return { send: `*${rest}*` };
+  if (command === "shrug") return { send: rest ? `${rest} ${SHRUG}` : SHRUG };
+  return { command, rest };
+}

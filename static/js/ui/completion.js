@@ -1,0 +1,121 @@
+// The one list that completes what is written at the caret. The field keeps the focus; the list is told of by
+// `aria-activedescendant`.
+
+import { drawList, fromTemplate, part } from "../dom/template.js";
+import { replaceText } from "../dom/field_text.js";
+import { completionAt } from "./at_caret.js";
+import { Suggestions } from "./suggestions.js";
+
+/** @typedef {import("./suggestions.js").Suggestion} Suggestion */
+
+export class Completion {
+  #field;
+  #list;
+  #suggestions;
+  /** @type {import("./at_caret.js").Completable | null} */
+  #wanted = null;
+  /** @type {Suggestion[]} */
+  #found = [];
+  /** @type {Map<string, HTMLElement>} */
+  #rows = new Map();
+  #active = 0;
+
+  /**
+   * @param {HTMLTextAreaElement} field
+   * @param {HTMLElement} list
+   * @param {Chat} chat
+   */
+  constructor(field, list, chat) {
+    this.#field = field;
+    this.#list = list;
+    this.#suggestions = new Suggestions(chat);
+    field.addEventListener("input", () => this.#look());
+    field.addEventListener("click", () => this.#look());
+    field.addEventListener("blur", () => this.close());
+    // A press on the list must not take the focus from the field.
+    list.addEventListener("pointerdown", (event) => event.preventDefault());
+    list.addEventListener("click", (event) => {
+      const row = /** @type {HTMLElement} */ (event.target).closest("[role=option]");
+      if (row) this.#take([...list.children].indexOf(row));
+    });
+  }
+
+  close() {
+    this.#wanted = null;
+    this.#show([]);
+  }
+
+  /**
+   * @param {KeyboardEvent} event
+   * @returns {boolean} the key was for the list
+   */
+  pressed(event) {
+    if (this.#list.hidden) return false;
+    const n = this.#found.length;
+    const plain = !event.shiftKey && !event.ctrlKey && !event.metaKey && !event.altKey;
+    if (!plain) return false;
+    if (event.key === "ArrowDown") this.#point((this.#active + 1) % n);
+    else if (event.key === "ArrowUp") this.#point((this.#active + n - 1) % n);
+    else if (event.key === "Escape") this.close();
+    else if (event.key === "Tab" || (event.key === "Enter" && !this.#isWritten())) this.#take(this.#active);
+    else {
+      if (event.key === "ArrowLeft" || event.key === "ArrowRight") this.close();
+      return false;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+    return true;
+  }
+
+  #look() {
+    const { value, selectionStart, selectionEnd } = this.#field;
+    const wanted = selectionStart === selectionEnd ? completionAt(value, selectionStart) : null;
+    this.#wanted = wanted;
+    if (!wanted) return this.#show([]);
+    this.#suggestions.find(wanted, (found) => this.#wanted === wanted && this.#show(found));
+  }
+
+  /** Enter sends a command that stands there whole. */
+  #isWritten() {
+    const chosen = this.#found[this.#active];
+    return this.#wanted?.kind === "command" && chosen.insert.trim() === this.#field.value;
+  }
+
+  /** @param {Suggestion[]} found */
+  #show(found) {
+    const chosen = this.#found[this.#active]?.insert;
+    this.#found = found;
+    this.#list.hidden = !found.length;
+    drawList(this.#list, found, this.#rows, ({ insert }) => insert, (suggestion, row) => row ?? drawn(suggestion));
+    [...this.#list.children].forEach((row, n) => (row.id = `completion-${n}`));
+    this.#point(Math.max(0, found.findIndex(({ insert }) => insert === chosen)));
+  }
+
+  /** @param {number} n */
+  #point(n) {
+    this.#active = n;
+    [...this.#list.children].forEach((row, i) => row.setAttribute("aria-selected", String(i === n)));
+    if (this.#found.length) this.#field.setAttribute("aria-activedescendant", `completion-${n}`);
+    else this.#field.removeAttribute("aria-activedescendant");
+    this.#list.children[n]?.scrollIntoView({ block: "nearest" });
+  }
+
+  /** @param {number} n */
+  #take(n) {
+    const wanted = this.#wanted;
+    const chosen = this.#found[n];
+    if (!wanted) return;
+    this.close();
+    replaceText(this.#field, wanted.from, this.#field.selectionStart, chosen.insert);
+    chosen.taken?.();
+  }
+}
+
+/** @param {Suggestion} suggestion */
+function drawn({ sign, label, detail }) {
+  const row = fromTemplate("suggestion");
+  part(row, "sign").textContent = sign;
+  part(row, "label").textContent = label;
+  part(row, "detail").textContent = detail;
+  return row;
+}

@@ -1,0 +1,89 @@
+// What can be offered for what stands at the caret: people, rooms, emoji, commands.
+
+import { t } from "../strings.js";
+import { COMMANDS } from "./commands.js";
+import { folded, noteUse, search } from "./emoji.js";
+import { roomName } from "./room_name.js";
+
+/** @typedef {import("./at_caret.js").Completable} Completable */
+/** @typedef {{insert: string, sign: string, label: string, detail: string, taken?: () => void}} Suggestion */
+
+const MOST = 8;
+/** So long nobody types on before the server is asked. */
+const ASK_AFTER = 120;
+
+export class Suggestions {
+  #chat;
+  /** @type {Map<string, User[]>} by room and what was asked */
+  #asked = new Map();
+  #timer = 0;
+
+  /** @param {Chat} chat */
+  constructor(chat) {
+    this.#chat = chat;
+  }
+
+  /**
+   * Calls `show` at once with what is known, and again when more is.
+   * @param {Completable} wanted
+   * @param {(found: Suggestion[]) => void} show
+   */
+  async find({ kind, query }, show) {
+    clearTimeout(this.#timer);
+    if (kind === "command") return show(commands(query));
+    if (kind === "room") return show(this.#rooms(query));
+    if (kind === "emoji") return show((await search(query, MOST)).map(ofEmoji));
+    show(this.#people(query));
+    const room = this.#chat.room?.id;
+    if (!room || this.#asked.has(`${room} ${query}`)) return;
+    this.#timer = setTimeout(async () => {
+      const answer = await this.#chat.command({ type: "members", room, ...(query && { q: query }) }).catch(() => null);
+      if (!answer) return;
+      this.#asked.set(`${room} ${query}`, answer.members.map((/** @type {Member} */ member) => member.user));
+      show(this.#people(query));
+    }, ASK_AFTER);
+  }
+
+  /** Members of the open room come before others. @param {string} query */
+  #people(query) {
+    const { room, store, user } = this.#chat;
+    const asked = this.#asked.get(`${room?.id} ${query}`) ?? [];
+    const members = new Map([...asked, ...[...(room?.members.values() ?? [])].map((m) => m.user)].map((u) => [u.id, u]));
+    const others = [...store.users.values()].filter((one) => !members.has(one.id));
+    return [...members.values(), ...others]
+      .filter((one) => one.id !== user.id && begins(query, one.name, one.display))
+      .slice(0, MOST)
+      .map((one) => ({ insert: `@${one.name} `, sign: "@", label: one.display, detail: `@${one.name}` }));
+  }
+
+  /** @param {string} query */
+  #rooms(query) {
+    const rooms = [...this.#chat.store.rooms.values()].filter(({ info }) => info.kind !== "direct");
+    return rooms
+      .map(({ info }) => ({ info, name: roomName(info, this.#chat.user) }))
+      .filter(({ info, name }) => begins(query, name, info.slug))
+      .slice(0, MOST)
+      .map(({ info, name }) => {
+        const url = new URL(this.#chat.link(info.slug), location.href).href;
+        const text = name.replace(/[\\[\]]/g, "\\$&");
+        return { insert: `[#${text}](${url}) `, sign: "#", label: name, detail: info.topic };
+      });
+  }
+}
+
+/** @param {string} query @returns {Suggestion[]} */
+function commands(query) {
+  return COMMANDS.filter((name) => name.startsWith(query)).map((name) => {
+    return { insert: `/${name} `, sign: "/", label: `/${name}`, detail: t(`command_${name}`) };
+  });
+}
+
+/** @param {import("./emoji.js").Found} found @returns {Suggestion} */
+function ofEmoji({ emoji, name }) {
+  return { insert: `${emoji} `, sign: emoji, label: name, detail: "", taken: () => noteUse(emoji) };
+}
+
+/** A word of one of the names begins with it. @param {string} query @param {...string} names */
+function begins(query, ...names) {
+  return names.some((name) => ` ${folded(name)}`.includes(` ${folded(query)}`));
+}
