@@ -1,0 +1,242 @@
+"""The composer, by keyboard and by pointer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Locator, expect
+
+from tests.browser.person import Person
+from tests.support.server import Site
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture(scope="module")
+def iris(chromium: Browser, site: Site) -> Iterator[Person]:
+    """Writes, in rooms of hers."""
+    person = Person(chromium, site.url, "iris")
+    person.sign_up()
+    yield person
+    person.context.close()
+    assert not person.problems
+
+
+def suggestions(person: Person) -> Locator:
+    return person.page.get_by_role("listbox", name="Suggestions").get_by_role("option")
+
+
+def write(person: Person, text: str) -> None:
+    person.composer.fill("")
+    person.composer.press_sequentially(text)
+
+
+def test_enter_sends_and_shift_enter_breaks_the_line(iris: Person) -> None:
+    iris.create_room("Keys")
+    write(iris, "one")
+    iris.composer.press("Shift+Enter")
+    iris.composer.press_sequentially("two")
+    expect(iris.composer).to_have_value("one\ntwo")
+    composing = (
+        "field => field.dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter', isComposing: true}))"
+    )
+    iris.composer.evaluate(composing)
+    expect(iris.composer).to_have_value("one\ntwo")
+    iris.composer.press("Enter")
+    expect(iris.composer).to_have_value("")
+    iris.composer.fill("by pointer")
+    iris.page.get_by_role("button", name="Send", exact=True).click()
+    expect(iris.message("by pointer")).to_be_visible()
+    expect(iris.page.locator(".pending")).to_have_count(0)
+
+
+def test_who_wants_enter_to_break_the_line_sends_with_ctrl_enter(iris: Person, site: Site) -> None:
+    iris.create_room("Lines")
+    site.manage("shell", "-v0", "-c", prefer(enter_sends=False))
+    iris.page.reload()
+    iris.is_in("Lines")
+    write(iris, "first")
+    iris.composer.press("Enter")
+    iris.composer.press_sequentially("second")
+    expect(iris.composer).to_have_value("first\nsecond")
+    iris.composer.press("Control+Enter")
+    expect(iris.page.locator(".message .text")).to_contain_text("second")
+    expect(iris.composer).to_have_value("")
+    site.manage("shell", "-v0", "-c", prefer(enter_sends=True))
+    iris.page.reload()
+    iris.is_in("Lines")
+
+
+def test_up_and_down_walk_through_own_messages_and_escape_goes_back_to_the_draft(iris: Person) -> None:
+    iris.create_room("Walks")
+    for text in ("red", "green", "blue"):
+        iris.say(text)
+    expect(iris.page.locator(".pending")).to_have_count(0)
+    iris.composer.press("ArrowUp")
+    expect(iris.composer).to_have_value("blue")
+    iris.composer.press("ArrowUp")
+    expect(iris.composer).to_have_value("green")
+    iris.composer.press("ArrowDown")
+    iris.composer.press("ArrowDown")
+    expect(iris.composer).to_have_value("")
+    expect(iris.page.get_by_text("Edit your message")).to_be_hidden()
+
+    write(iris, "half")
+    iris.act("red", "Edit")
+    expect(iris.composer).to_have_value("red")
+    iris.composer.press("End")
+    iris.composer.press_sequentially(" #wal")
+    iris.composer.press("Escape")
+    expect(iris.composer).to_have_value("red #wal")
+    iris.composer.press("Escape")
+    expect(iris.composer).to_have_value("half")
+
+    iris.page.evaluate("addEventListener('caught-up', () => (document.body.dataset.caught = 'up'))")
+    iris.composer.press("Escape")
+    expect(iris.page.locator("body")).to_have_attribute("data-caught", "up")
+    iris.composer.fill("")
+    iris.composer.press("ArrowUp")
+    iris.say("indigo")
+    expect(iris.message("indigo").get_by_text("(edited)")).to_be_visible()
+
+
+def test_people_are_completed_by_keys_and_by_pointer(iris: Person, chromium: Browser, site: Site) -> None:
+    jo = Person(chromium, site.url, "jojo")
+    jo.sign_up()
+    jo.context.close()
+    iris.room("Welcome").click()
+    iris.is_in("Welcome")
+    write(iris, "Hi @joj")
+    expect(suggestions(iris)).to_contain_text(["@jojo"])
+    expect(iris.composer).to_have_attribute("aria-activedescendant", "completion-0")
+    iris.composer.press("Tab")
+    expect(iris.composer).to_have_value("Hi @jojo ")
+    expect(suggestions(iris)).to_have_count(0)
+    iris.composer.press_sequentially("or @jo")
+    suggestions(iris).first.click()
+    expect(iris.composer).to_have_value("Hi @jojo or @jojo ")
+    iris.composer.press("Control+z")
+    expect(iris.composer).to_have_value("Hi @jojo or @jo")
+    write(iris, "mail@joj")
+    expect(suggestions(iris)).to_have_count(0)
+    iris.composer.fill("")
+
+
+def test_a_completed_room_is_a_link_to_it(iris: Person) -> None:
+    iris.create_room("Lantern [north]")
+    write(iris, "see #lant")
+    iris.composer.press("Enter")
+    iris.composer.press("Enter")
+    link = iris.page.locator(".message .text a", has_text="#Lantern [north]")
+    expect(link).to_have_attribute("href", re.compile(r"/r/lantern-north/$"))
+
+
+def test_emoji_are_found_in_both_languages_and_in_the_picker(iris: Person) -> None:
+    write(iris, ":tangerine")
+    expect(suggestions(iris)).to_contain_text(["🍊"])
+    iris.composer.press("Enter")
+    expect(iris.composer).to_have_value("🍊 ")
+    write(iris, ":mandarin")
+    expect(suggestions(iris)).to_contain_text(["tangerine"])
+    iris.composer.press("Escape")
+    iris.composer.fill("")
+
+    iris.page.get_by_role("button", name="Emoji", exact=True).click()
+    picker = iris.page.get_by_label("Choose an emoji")
+    expect(picker.get_by_role("button").first).to_have_text("🍊")
+    picker.get_by_role("searchbox").fill("cohete")
+    expect(picker.get_by_role("button")).to_have_text(["🚀"])
+    picker.get_by_role("searchbox").press("ArrowDown")
+    iris.page.keyboard.press("Enter")
+    expect(iris.composer).to_have_value("🚀")
+    expect(iris.composer).to_be_focused()
+    iris.page.get_by_role("button", name="Emoji", exact=True).click()
+    picker.get_by_text("🎉").click()
+    expect(iris.composer).to_have_value("🚀🎉")
+    iris.composer.fill("")
+
+
+def test_commands_are_listed_and_run(iris: Person) -> None:
+    iris.create_room("Orders")
+    write(iris, "/")
+    expect(suggestions(iris)).to_contain_text(["/me", "/shrug", "/topic", "/invite", "/help"])
+    iris.composer.press_sequentially("to")
+    iris.composer.press("Enter")
+    iris.composer.press_sequentially("Tea and cake")
+    iris.composer.press("Enter")
+    expect(iris.page.locator("room-header")).to_contain_text("Tea and cake")
+    expect(iris.composer).to_have_value("")
+    iris.say("/shrug who knows")
+    expect(iris.message(r"who knows ¯\_(ツ)_/¯")).to_be_visible()
+    iris.say("/me waves")
+    expect(iris.page.locator(".text em", has_text="waves")).to_be_visible()
+    iris.say("/invite nobody-at-all")
+    expect(iris.composer).to_have_value("/invite nobody-at-all")
+    expect(iris.page.locator("message-composer").get_by_role("alert")).to_be_visible()
+    iris.say("/foo")
+    expect(iris.page.get_by_text("There is no command /foo. Write //foo to send it as text.")).to_be_visible()
+    expect(iris.composer).to_have_value("/foo")
+    iris.say("//foo")
+    expect(iris.message("/foo")).to_be_visible()
+
+
+def test_a_draft_stays_in_its_room_outlives_a_reload_and_is_marked(iris: Person) -> None:
+    iris.create_room("Desk")
+    write(iris, "not yet")
+    iris.room("Welcome").click()
+    iris.is_in("Welcome")
+    expect(iris.composer).to_have_value("")
+    expect(iris.room("Desk").get_by_text("Draft")).to_be_attached()
+    expect(iris.room("Desk").locator(".draft")).to_be_visible()
+    iris.page.reload()
+    iris.room("Desk").click()
+    expect(iris.composer).to_have_value("not yet")
+    iris.composer.press("Enter")
+    expect(iris.message("not yet")).to_be_visible()
+    iris.page.reload()
+    iris.is_in("Desk")
+    expect(iris.composer).to_have_value("")
+
+
+def test_formatting_keys_mark_the_selection_and_can_be_undone(iris: Person) -> None:
+    write(iris, "tea")
+    iris.composer.press("Control+a")
+    for key, value in (("b", "**tea**"), ("i", "***tea***"), ("b", "*tea*"), ("i", "tea"), ("e", "`tea`")):
+        iris.composer.press(f"Control+{key}")
+        expect(iris.composer).to_have_value(value)
+    iris.composer.press("Control+z")
+    expect(iris.composer).to_have_value("tea")
+    iris.composer.press("Control+a")
+    iris.composer.press("Control+Shift+l")
+    expect(iris.composer).to_have_value("[tea](https://)")
+    iris.page.get_by_role("button", name="Formatting").click()
+    expect(iris.page.get_by_text("Ctrl+Shift+L")).to_be_visible()
+    iris.page.keyboard.press("Escape")
+    iris.composer.fill("")
+
+
+def test_a_text_that_is_too_long_is_counted_and_can_still_be_written(iris: Person) -> None:
+    send = iris.page.get_by_role("button", name="Send", exact=True)
+    iris.composer.fill("x" * 3800)
+    expect(iris.page.get_by_text("characters left")).to_be_hidden()
+    iris.composer.fill("🍊" + "x" * 3989)
+    expect(iris.page.get_by_text("10 characters left")).to_be_visible()
+    expect(send).to_be_enabled()
+    iris.composer.press_sequentially("and more of it")
+    expect(iris.page.get_by_text("4 characters too many")).to_be_visible()
+    expect(iris.page.get_by_text("A message has at most 4000 characters.")).to_be_visible()
+    expect(send).to_be_disabled()
+    iris.composer.press("Enter")
+    iris.composer.press("End")
+    iris.composer.press("Backspace")
+    expect(iris.page.get_by_text("3 characters too many")).to_be_visible()
+    iris.composer.fill("")
+
+
+def prefer(*, enter_sends: bool) -> str:
+    return (
+        "from accounts.models import User; "
+        f"User.objects.filter(username='iris').update(enter_sends={enter_sends})"
+    )
