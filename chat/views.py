@@ -14,9 +14,10 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
-from chat import access, emoji_names
+from chat import access
 from chat.errors import Refused
 from chat.models import Membership
+from chat.text import emoji_names
 
 
 @require_safe

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 from collections.abc import Iterator
 
@@ -23,7 +24,7 @@ def site() -> Iterator[Site]:
         yield site
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def ana(chromium: Browser, site: Site) -> Iterator[Person]:
     person = Person(chromium, site.url, "ana")
     person.page.goto(site.url)
@@ -68,6 +69,32 @@ def test_what_is_written_without_a_server_arrives_once_and_in_order(ana: Person,
     ana.page.reload()
     expect(ana.message("four")).to_be_visible()
     assert ana.texts() == ["before", "one", "two", "three", "four"]
+
+
+def test_what_is_written_in_two_rooms_while_the_server_is_gone_arrives_in_each(
+    ana: Person, site: Site
+) -> None:
+    ana.create_room("Shed")
+    stop(site)
+    bar = ana.page.get_by_role("status").filter(has_text="Your message waits here and goes by itself.")
+    for text in ("rake", "spade"):
+        ana.say(text)
+    expect(bar).to_be_visible()
+    ana.room("Welcome").click()
+    for text in ("hello", "is anybody", "there"):
+        ana.say(text)
+    expect(ana.page.get_by_text("Waiting to be sent")).to_have_count(3)
+    expect(bar.get_by_text(re.compile("Next attempt|Connecting"))).to_be_visible()
+    ana.page.goto("about:blank")
+    start(site)
+    ana.page.goto(f"{site.url}/r/shed/")
+    for room, texts in (("Shed", ["rake", "spade"]), ("Welcome", ["hello", "is anybody", "there"])):
+        ana.room(room).click()
+        expect(ana.message(texts[-1])).to_be_visible(timeout=PATIENCE)
+        expect(ana.page.locator(".pending")).to_have_count(0, timeout=PATIENCE)
+        assert ana.texts()[-len(texts) :] == texts
+        assert [ana.texts().count(text) for text in texts] == [1] * len(texts)
+    expect(bar).to_be_hidden()
 
 
 def test_two_tabs_with_one_outbox_send_each_message_once(chromium: Browser, site: Site) -> None:

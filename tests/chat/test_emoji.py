@@ -8,7 +8,7 @@ import json
 from django.test import Client
 from django.urls import reverse
 
-from chat import emoji_names
+from chat.text import emoji_names
 
 MOST = 40 * 1024
 

@@ -1,6 +1,7 @@
 // The one list that completes what is written at the caret. The field keeps the focus; the list is told of by
 // `aria-activedescendant`.
 
+import { drawAvatar } from "../dom/avatar.js";
 import { drawList, fromTemplate, part } from "../dom/template.js";
 import { replaceText } from "../dom/field_text.js";
 import { completionAt } from "./at_caret.js";
@@ -112,9 +113,12 @@ export class Completion {
 }
 
 /** @param {Suggestion} suggestion */
-function drawn({ sign, label, detail }) {
+function drawn({ user, sign, label, detail }) {
   const row = fromTemplate("suggestion");
-  part(row, "sign").textContent = sign;
+  part(row, "sign").hidden = !!user;
+  part(row, "sign").textContent = sign ?? "";
+  part(row, "avatar").hidden = !user;
+  if (user) drawAvatar(part(row, "avatar"), user);
   part(row, "label").textContent = label;
   part(row, "detail").textContent = detail;
   return row;

@@ -5,7 +5,9 @@ import { part } from "../dom/template.js";
 import { noteUse, recent, search } from "./emoji.js";
 
 const MOST = 48;
-const USUAL = ["👍", "❤️", "😂", "🎉", "😮", "😢", "🙏", "👏", "🔥", "👀", "✅", "🤔", "😊", "😅", "🚀", "💯"];
+const USUAL = [
+  ..."👍👎👏🙏👋💪🤝🙌😀😊😂😅😉😍🤔😮😢😭😡🥳😎🤷👀🔥🎉🚀✅❌⭐💯☕".matchAll(/\p{Emoji_Presentation}/gu),
+].map(([emoji]) => emoji);
 
 export class EmojiPicker extends HTMLElement {
   /** @type {(emoji: string) => void} */

@@ -6,7 +6,7 @@ import { folded, noteUse, search } from "./emoji.js";
 import { roomName } from "./room_name.js";
 
 /** @typedef {import("./at_caret.js").Completable} Completable */
-/** @typedef {{insert: string, sign: string, label: string, detail: string, taken?: () => void}} Suggestion */
+/** @typedef {{insert: string, label: string, detail: string, sign?: string, user?: User, taken?: () => void}} Suggestion */
 
 const MOST = 8;
 /** So long nobody types on before the server is asked. */
@@ -53,7 +53,7 @@ export class Suggestions {
     return [...members.values(), ...others]
       .filter((one) => one.id !== user.id && begins(query, one.name, one.display))
       .slice(0, MOST)
-      .map((one) => ({ insert: `@${one.name} `, sign: "@", label: one.display, detail: `@${one.name}` }));
+      .map((one) => ({ insert: `@${one.name} `, user: one, label: one.display, detail: `@${one.name}` }));
   }
 
   /** @param {string} query */
