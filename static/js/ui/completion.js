@@ -115,7 +115,7 @@ export class Completion {
 /** @param {Suggestion} suggestion */
 function drawn({ user, sign, label, detail }) {
   const row = fromTemplate("suggestion");
-  part(row, "sign").hidden = !!user;
+  part(row, "sign").hidden = !sign;
   part(row, "sign").textContent = sign ?? "";
   part(row, "avatar").hidden = !user;
   if (user) drawAvatar(part(row, "avatar"), user);

@@ -5,9 +5,8 @@ import { part } from "../dom/template.js";
 import { noteUse, recent, search } from "./emoji.js";
 
 const MOST = 48;
-const USUAL = [
-  ..."👍👎👏🙏👋💪🤝🙌😀😊😂😅😉😍🤔😮😢😭😡🥳😎🤷👀🔥🎉🚀✅❌⭐💯☕".matchAll(/\p{Emoji_Presentation}/gu),
-].map(([emoji]) => emoji);
+const USUAL =
+  "👍 👎 👏 🙏 👋 💪 🤝 🙌 😀 😊 😂 😅 😉 😍 🤔 😮 😢 😭 😡 🥳 😎 🤷 👀 🔥 🎉 🚀 ✅ ❌ ⭐ 💯 ☕ ❤️".split(" ");
 
 export class EmojiPicker extends HTMLElement {
   /** @type {(emoji: string) => void} */

@@ -74,7 +74,7 @@ export class Suggestions {
 /** @param {string} query @returns {Suggestion[]} */
 function commands(query) {
   return COMMANDS.filter((name) => name.startsWith(query)).map((name) => {
-    return { insert: `/${name} `, sign: "/", label: `/${name}`, detail: t(`command_${name}`) };
+    return { insert: `/${name} `, label: `/${name}`, detail: t(`command_${name}`) };
   });
 }
 
