@@ -12,6 +12,7 @@ from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal import ratelimit
+from django.conf import settings
 from django.core.cache import cache
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.http import HttpRequest
@@ -19,7 +20,8 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from accounts import names, services
+from accounts import hooks, names, services
+from accounts.context import theme_of
 from accounts.models import User
 from accounts.views import too_many_requests
 
@@ -42,7 +44,17 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
         super().save_user(request, user, form, commit=False)
+        # What was chosen with the switches comes along; what the browser only asks for is not pinned.
+        language = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        user.language = language if language in dict(settings.LANGUAGES) else ""
+        user.theme = theme_of(request)
         return services.sign_up(user) if commit else user
+
+    def is_open_for_signup(self, _request: HttpRequest) -> bool:
+        return hooks.server_facts().is_open
+
+    def format_email_subject(self, subject: str) -> str:
+        return f"{hooks.server_facts().name}: {subject}"
 
     def login(self, request: HttpRequest, user: User) -> None:
         super().login(request, user)

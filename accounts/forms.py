@@ -45,6 +45,8 @@ class _Worded(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.label_suffix = ""
+        for field in list(self.fields.values())[:1]:
+            field.widget.attrs["autofocus"] = True
         for name, field in self.fields.items():
             field.label = self.labels.get(name, field.label)
             field.help_text = HINTS.get(name, field.help_text)

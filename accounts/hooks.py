@@ -3,11 +3,14 @@
 - `signed_up(user)` is sent inside the transaction that stores a new person. A receiver that raises undoes it.
 - `access_changed(user_ids)` is sent after the commit of anything that may have ended sessions: sign-out, a
   password, deactivation, reactivation. It is a hint to look again; receivers that raise are logged, no more.
+- `server_asked` is sent where a page or mail says something of this server; one receiver answers with
+  `ServerFacts`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from functools import partial
 
 from django.db import transaction
@@ -15,6 +18,22 @@ from django.dispatch import Signal
 
 signed_up = Signal()
 access_changed = Signal()
+server_asked = Signal()
+
+
+@dataclass(frozen=True)
+class ServerFacts:
+    """What every page and mail may say about this server."""
+
+    name: str = "ChatConnet"
+    description: str = ""
+    is_open: bool = True
+    """Whether strangers may sign up."""
+
+
+def server_facts() -> ServerFacts:
+    """What the receiver of `server_asked` says, or what a server says of itself before it says anything."""
+    return next((facts for _receiver, facts in server_asked.send(sender=None)), ServerFacts())
 
 
 def announce_access_changed(user_ids: Collection[int]) -> None:

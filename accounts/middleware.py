@@ -1,9 +1,9 @@
-"""The language of the pages."""
+"""The language and the time zone of the pages."""
 
 from __future__ import annotations
 
 from django.http import HttpRequest
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.deprecation import MiddlewareMixin
 
 
@@ -15,3 +15,12 @@ class LanguageMiddleware(MiddlewareMixin):
         if language:
             translation.activate(language)
             request.LANGUAGE_CODE = language
+
+
+class TimeZoneMiddleware(MiddlewareMixin):
+    """Times that the server writes are in the zone that a signed-in person has chosen."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        timezone.deactivate()
+        if zone := getattr(request.user, "time_zone", ""):
+            timezone.activate(zone)

@@ -37,6 +37,12 @@ def check_language(code: str) -> None:
         raise ValidationError(_("This language is not on offer."), code="language")
 
 
+def check_theme(theme: str) -> None:
+    """Raises ValidationError unless `theme` is one of `Theme`."""
+    if theme not in Theme.values:
+        raise ValidationError(_("This theme is not on offer."), code="theme")
+
+
 class UserManager(BaseUserManager["User"]):
     def build(self, username: str, *, password: str | None = None, **fields: Any) -> User:
         """A user that is not stored yet, with its names normalised. Without `password` nobody can sign in.

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts import hooks, names
-from accounts.models import Session, User, check_language, check_time_zone
+from accounts.models import Session, User, check_language, check_theme, check_time_zone
 
 
 def sign_up(user: User) -> User:
@@ -58,24 +60,35 @@ def set_password(user: User, password: str, *, keep: str | None = None) -> None:
         hooks.announce_access_changed([user.pk])
 
 
-def change_profile(user: User, *, display_name: str, language: str, time_zone: str) -> None:
-    """Raises ValidationError, by field, where a value is not acceptable."""
+CHECKS: dict[str, Callable[[str], None]] = {
+    "display_name": names.check_display_name,
+    "language": check_language,
+    "time_zone": check_time_zone,
+    "theme": check_theme,
+}
+
+
+def change_profile(user: User, **changes: str) -> None:
+    """What others see of somebody, and how the pages look to them; fields that are not named stay.
+
+    Raises ValidationError, by field, where a value is not acceptable; then nothing is changed.
+    """
     errors = {}
-    for field, check, value in (
-        ("display_name", names.check_display_name, display_name),
-        ("language", check_language, language),
-        ("time_zone", check_time_zone, time_zone),
-    ):
+    for field, value in changes.items():
         try:
-            check(value)
+            CHECKS[field](value)
         except ValidationError as error:
             errors[field] = error
     if errors:
         raise ValidationError(errors)
-    user.display_name = names.clean_display_name(display_name)
-    user.language = language
-    user.time_zone = time_zone
-    user.save(update_fields=["display_name", "language", "time_zone"])
+    if "display_name" in changes:
+        changes["display_name"] = names.clean_display_name(changes["display_name"])
+    _store(user, changes)
+
+
+def change_keys(user: User, *, enter_sends: bool, single_keys: bool) -> None:
+    """What the keyboard does in the chat."""
+    _store(user, {"enter_sends": enter_sends, "single_keys": single_keys})
 
 
 def deactivate(user: User, *, actor: User) -> None:
@@ -115,6 +128,11 @@ def end_session(session_key: str) -> None:
     _end(Session.objects.filter(session_key=session_key))
 
 
+def end_own_session(user: User, public_id: str) -> int:
+    """Signs out one browser of this user; returns 0 where it has ended already, or is somebody else's."""
+    return _end(user.sessions.filter(public_id=public_id))
+
+
 def end_other_sessions(user: User, *, keep: str | None) -> int:
     """Signs the user out everywhere but in the session with the key `keep`; returns how many were ended."""
     return _end(user.sessions.exclude(session_key=keep))
@@ -128,6 +146,12 @@ def end_all_sessions(user: User) -> int:
 def _check_may_judge(user: User, actor: User) -> None:
     if user == actor or (user.is_superuser and not actor.is_superuser):
         raise PermissionDenied
+
+
+def _store(user: User, values: Mapping[str, object]) -> None:
+    for field, value in values.items():
+        setattr(user, field, value)
+    user.save(update_fields=list(values))
 
 
 def _end(sessions: QuerySet[Session]) -> int:

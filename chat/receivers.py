@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from accounts.hooks import access_changed, signed_up
+from accounts.hooks import ServerFacts, access_changed, server_asked, signed_up
 from accounts.models import User
-from chat.services import people, rooms
+from chat.services import people, rooms, server
 
 
 def connect() -> None:
     signed_up.connect(_signed_up, dispatch_uid="chat.signed_up")
     access_changed.connect(_access_changed, dispatch_uid="chat.access_changed")
+    server_asked.connect(_server_asked, dispatch_uid="chat.server_asked")
 
 
 def _signed_up(user: User, **_: Any) -> None:
@@ -21,3 +22,7 @@ def _signed_up(user: User, **_: Any) -> None:
 
 def _access_changed(user_ids: Collection[int], **_: Any) -> None:
     people.rights_changed(user_ids)
+
+
+def _server_asked(**_: Any) -> ServerFacts:
+    return server.facts()

@@ -6,18 +6,20 @@ from typing import cast
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.gzip import gzip_page
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
 from chat import access
 from chat.errors import Refused
+from chat.forms import SetUpForm
 from chat.models import Membership
 from chat.text import emoji_names
+from chat.services import server
 
 
 @require_safe
@@ -57,6 +59,36 @@ def emoji(_request: HttpRequest, version: str) -> HttpResponse:  # noqa: ARG001 
     return HttpResponse(emoji_names.as_json(), content_type="application/json")
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@login_required
+def set_up(request: HttpRequest) -> HttpResponse:
+    """The administrator's first steps; 404 for everybody else."""
+    user = _superuser(request)
+    form = SetUpForm(
+        request.POST if request.method == "POST" else None, initial=server.present(), label_suffix=""
+    )
+    if form.is_valid() and form.save(user):
+        return redirect("chat:home")
+    address = request.build_absolute_uri(reverse("account_signup"))
+    return render(request, "chat/set_up.html", {"form": form, "address": address})
+
+
+@require_POST
+@login_required
+def set_up_later(request: HttpRequest) -> HttpResponse:
+    """Puts the guide away; its page stays."""
+    server.finish_set_up(_superuser(request))
+    return redirect("chat:home")
+
+
+def _superuser(request: HttpRequest) -> User:
+    user = cast(User, request.user)
+    if not user.is_superuser:
+        raise Http404
+    return user
+
+
 def _membership(request: HttpRequest, slug: str) -> Membership:
     try:
         return access.membership_by_slug(_actor(request), slug)
@@ -71,9 +103,11 @@ def _actor(request: HttpRequest) -> access.Actor:
 def _page(request: HttpRequest, slug: str | None = None, seq: int | None = None) -> HttpResponse:
     user = cast(User, request.user)
     actor = _actor(request)
+    facts = server.facts()
     page = {
         "user": {"id": actor.public_id, "name": actor.name, "display": actor.display},
         "staff": user.is_staff,
+        "server": {"name": facts.name, "description": facts.description},
         "ws": "/ws/",
         "room": slug,
         "seq": seq,
@@ -81,4 +115,4 @@ def _page(request: HttpRequest, slug: str | None = None, seq: int | None = None)
         "emoji": reverse("chat:emoji", args=[emoji_names.VERSION]),
         "preferences": {"enterSends": user.enter_sends, "singleKeys": user.single_keys},
     }
-    return render(request, "chat/home.html", {"page": page})
+    return render(request, "chat/home.html", {"page": page, "set_up": server.waits_for_set_up(user)})

@@ -6,6 +6,6 @@ shown, and that the room exists. Superusers see which rooms there are and who is
 is said.
 """
 
-from chat.admin import messages, people, rooms, rules, sanctions, work
+from chat.admin import messages, people, rooms, rules, sanctions, server, work
 
-__all__ = ["messages", "people", "rooms", "rules", "sanctions", "work"]
+__all__ = ["messages", "people", "rooms", "rules", "sanctions", "server", "work"]

@@ -42,6 +42,11 @@ def test_pages_for_the_signed_in_are_ours(browser, path) -> None:
     assert_is_ours(browser.get(f"/accounts/{path}").content.decode())
 
 
+@pytest.mark.parametrize("path", ["", "language/", "appearance/", "keys/", "sessions/"])
+def test_the_settings_are_ours(browser, path) -> None:
+    assert_is_ours(browser.get(f"/settings/{path}").content.decode())
+
+
 @pytest.mark.parametrize("name", ERRORS)
 def test_error_pages_need_nothing_to_be_shown(name) -> None:
     assert_is_ours(render_to_string(name))

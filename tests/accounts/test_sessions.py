@@ -67,7 +67,7 @@ def test_use_prolongs_a_session_but_not_beyond_its_last_day(ana) -> None:
 
 
 def test_a_page_a_minute_does_not_write_the_session_each_time(browser, django_assert_num_queries) -> None:
-    with django_assert_num_queries(2):  # the session and the user
+    with django_assert_num_queries(3):  # the session, the user, and the server's name
         is_signed_in(browser)
 
 
