@@ -33,7 +33,8 @@ class ServerFacts:
 
 def server_facts() -> ServerFacts:
     """What the receiver of `server_asked` says, or what a server says of itself before it says anything."""
-    return next((facts for _receiver, facts in server_asked.send(sender=None)), ServerFacts())
+    answers = (answer for _receiver, answer in server_asked.send(sender=None))
+    return next((facts for facts in answers if isinstance(facts, ServerFacts)), ServerFacts())
 
 
 def announce_access_changed(user_ids: Collection[int]) -> None:

@@ -6,13 +6,13 @@ from django.contrib import admin
 from django.forms import ModelForm
 from django.http import HttpRequest
 
-from chat.admin.base import ModelAdmin, staff
+from chat.admin.base import ListAdmin, staff
 from chat.models import Server
 from chat.services import server
 
 
 @admin.register(Server)
-class ServerAdmin(ModelAdmin[Server]):
+class ServerAdmin(ListAdmin[Server]):
     fields = ("name", "description", "registration")
 
     def has_add_permission(self, request: HttpRequest) -> bool:

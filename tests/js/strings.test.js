@@ -19,6 +19,13 @@ test("every sentence that a module names is there", () => {
   assert.deepEqual(used.filter((name) => !names.includes(name) && !names.includes(`${name}.other`)), []);
 });
 
+test("every sentence that is there is named by a module", () => {
+  const modules = readdirSync(new URL("static/js/", ROOT), { recursive: true }).filter((file) => file.endsWith(".js"));
+  const sources = modules.map((file) => readFileSync(new URL(`static/js/${file}`, ROOT), "utf8")).join("\n");
+  const named = (/** @type {string} */ name) => sources.includes(`"${name}"`) || sources.includes(`"${name.replace(/\.(one|other)$/, "")}"`);
+  assert.deepEqual(names.filter((name) => !named(name)), []);
+});
+
 test("what is counted has a form for one and for others", () => {
   const ones = names.filter((name) => name.endsWith(".one")).map((name) => name.slice(0, -4));
   assert.deepEqual(names.filter((name) => name.endsWith(".other")).map((name) => name.slice(0, -6)), ones);
