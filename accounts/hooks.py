@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from django.db import transaction
 from django.dispatch import Signal
@@ -33,8 +34,8 @@ class ServerFacts:
 
 def server_facts() -> ServerFacts:
     """What the receiver of `server_asked` says, or what a server says of itself before it says anything."""
-    answers = (answer for _receiver, answer in server_asked.send(sender=None))
-    return next((facts for facts in answers if isinstance(facts, ServerFacts)), ServerFacts())
+    answers: Any = server_asked.send(sender=None)
+    return next((facts for _receiver, facts in answers), ServerFacts())
 
 
 def announce_access_changed(user_ids: Collection[int]) -> None:

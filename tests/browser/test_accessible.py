@@ -14,8 +14,8 @@ from tests.support.server import Site
 pytestmark = pytest.mark.e2e
 
 OPEN = ("login/", "signup/", "password/reset/", "password/reset/done/", "inactive/", "confirm-email/x/")
-OWN = ("settings/", "settings/language/", "settings/appearance/", "settings/keys/", "settings/sessions/")
-OWN += ("accounts/password/change/", "accounts/email/", "accounts/logout/", "accounts/reauthenticate/")
+SETTINGS = ("", "language/", "appearance/", "keys/", "sessions/")
+OWN = ("password/change/", "email/", "logout/", "reauthenticate/")
 SCHEMES = ("light", "dark")
 WIDTHS = (320, 1280)
 
@@ -58,8 +58,8 @@ def test_settings_and_the_chat_with_its_dialogs_are_accessible(
     guest.context.add_cookies(arrive("tess").context.cookies())  # type: ignore[arg-type]
     for width in WIDTHS:
         guest.set_viewport_size({"width": width, "height": 740})
-        for path in OWN:
-            guest.goto(f"/{path}")
+        for path in [*(f"/settings/{path}" for path in SETTINGS), *(f"/accounts/{path}" for path in OWN)]:
+            guest.goto(path)
             assert guest.evaluate("document.documentElement.scrollWidth") <= width
             assert_accessible(guest)
     guest.goto("/")
