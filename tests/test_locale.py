@@ -287,7 +287,7 @@ def test_a_mail_is_in_the_language_of_who_gets_it(ana, chosen, accepts, subject)
         "/accounts/password/reset/", {"email": "ana@example.org"}, headers={"Accept-Language": accepts}
     )
     (sent,) = mail.outbox
-    assert sent.subject == subject
+    assert sent.subject == f"ChatConnet: {subject}"
     assert ("Alguien, quizá tú" in sent.body) == (subject != "Reset your password")
 
 

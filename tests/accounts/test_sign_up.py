@@ -79,7 +79,10 @@ def test_with_mandatory_verification_too_and_the_owner_is_told(ana, settings) ->
         answer = Client().post("/accounts/signup/", fields)
         answers.append((answer.status_code, answer.headers["Location"], answer.content))
     assert answers[0] == answers[1]
-    assert [m.subject for m in mail.outbox] == ["You already have an account", "Confirm your address"]
+    assert [m.subject for m in mail.outbox] == [
+        "ChatConnet: You already have an account",
+        "ChatConnet: Confirm your address",
+    ]
     assert not User.objects.filter(username="one").exists()
 
 

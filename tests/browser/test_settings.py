@@ -42,6 +42,7 @@ def test_a_stranger_switches_theme_and_language_without_scripts_and_without_a_fl
 
 def test_settings_are_chosen_by_keyboard_and_by_pointer(arrive: Callable[[str], Person]) -> None:
     page = arrive("sara").page
+    page.get_by_title("@sara").click()
     page.get_by_role("link", name="Settings").click()
     page.get_by_role("link", name="Appearance").press("Enter")
     page.get_by_role("radio", name="As the system").press("ArrowRight")
@@ -51,6 +52,7 @@ def test_settings_are_chosen_by_keyboard_and_by_pointer(arrive: Callable[[str], 
     page.goto(page.url.replace("/settings/appearance/", "/"), wait_until="domcontentloaded")
     assert page.locator("html").get_attribute("data-theme") == "dark"
     assert background(page) == DARK
+    page.get_by_title("@sara").press("Enter")
     page.get_by_role("link", name="Settings").click()
     page.get_by_role("link", name="Keys").click()
     page.get_by_label("Enter sends").uncheck()
