@@ -18,8 +18,8 @@ from chat import access
 from chat.errors import Refused
 from chat.forms import SetUpForm
 from chat.models import Membership
-from chat.text import emoji_names
 from chat.services import server
+from chat.text import emoji_names
 
 
 @require_safe
