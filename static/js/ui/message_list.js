@@ -81,7 +81,8 @@ export class MessageList extends HTMLElement {
 
   #opened() {
     const { room, view } = this.#chat;
-    if (this.dataset.room !== room?.id) {
+    const entered = this.dataset.room !== room?.id;
+    if (entered) {
       this.dataset.room = room?.id ?? "";
       this.#rows.clear();
       part(this, "list").replaceChildren();
@@ -92,7 +93,8 @@ export class MessageList extends HTMLElement {
     this.#top = null;
     this.#scroll.atEnd = view.seq === null;
     const asked = view.quiet ? null : view.seq;
-    this.#target = asked ?? (this.#unreadAfter === null ? null : "unread");
+    const toNew = this.#unreadAfter !== null && (entered || view.quiet);
+    this.#target = asked ?? (toNew ? "unread" : null);
     this.#draw();
   }
 
@@ -160,12 +162,24 @@ export class MessageList extends HTMLElement {
     const target = this.#target;
     if (target === "unread") return this.#showUnread();
     const found = [...this.#rows.values()].find((row) => itemOf(row)?.message?.seq === target);
-    if (!found) return;
+    if (!found) return this.#drawAround(/** @type {number} */ (target));
     this.#target = null;
     found.classList.add("target");
     found.addEventListener("animationend", () => found.classList.remove("target"), { once: true });
     this.#scroll.toRow(found, CENTRE);
     found.focus({ preventScroll: true });
+  }
+
+  /** A known message may lie outside the window. Where no message has that place, it is not waited for. @param {number} seq */
+  #drawAround(seq) {
+    const { room } = this.#chat;
+    if (!room?.loaded) return;
+    const span = room.timeline.span(seq);
+    if (span.from > seq) return;
+    const top = room.timeline.away(span, seq, -STEP);
+    if (this.#top === top) this.#target = null;
+    this.#top = top;
+    this.#draw();
   }
 
   /** The line of what is new; what lies between it and what is drawn is drawn, or read from the server, first. */
