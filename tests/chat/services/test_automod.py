@@ -317,7 +317,8 @@ def test_a_check_that_fails_stays_pending_and_does_not_hold_up_the_others() -> N
     def work() -> None:
         with connection.cursor() as cursor:
             cursor.execute("SET lock_timeout = '50ms'")
-        automod.check_many(pks)
+            automod.check_many(pks)
+            cursor.execute("RESET lock_timeout")  # the connection goes back to the pool
 
     with transaction.atomic():
         RoomCursor.objects.select_for_update().get(pk=garden.pk)
