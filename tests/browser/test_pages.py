@@ -39,17 +39,17 @@ def test_the_chat_fits_a_narrow_screen_and_its_rooms_are_in_a_drawer(arrive: Cal
 
 
 def test_signing_out_in_one_tab_brings_the_other_to_the_sign_in(arrive: Callable[[str], Person]) -> None:
-    una = arrive("una")
-    other = una.open_tab()
-    other.goto(f"{una.origin}/")
+    ulla = arrive("ulla")
+    other = ulla.open_tab()
+    other.goto(f"{ulla.origin}/")
     expect(other.get_by_role("heading", name="Welcome", level=1)).to_be_visible()
-    una.page.get_by_title("@una").click()
-    una.page.get_by_role("button", name="Sign out").click()
-    expect(other).to_have_url(f"{una.origin}/accounts/login/?next=%2Fr%2Fwelcome%2F")
+    ulla.page.get_by_title("@ulla").click()
+    ulla.page.get_by_role("button", name="Sign out").click()
+    expect(other).to_have_url(f"{ulla.origin}/accounts/login/?next=%2Fr%2Fwelcome%2F")
 
 
 def test_the_page_speaks_the_language_of_its_browser(chromium: Browser, site: Site) -> None:
-    english = Person(chromium, site.url, "vera")
+    english = Person(chromium, site.url, "viola")
     english.sign_up()
     assert english.page.locator("html").get_attribute("lang") == "en"
     missing = english.page.evaluate(
