@@ -71,7 +71,6 @@ def draft(
         raise not_found()
     reply_room, seq = access.message_place(reply_to) if reply_to else (None, None)
     shown = text.rendered(cleaned)
-    first_sent = msgspec.json.encode([room_id, cleaned, reply_to, list(files)])
     return Draft(
         actor=actor,
         room=room_id,
@@ -80,9 +79,14 @@ def draft(
         html=shown.html,
         reply_to=seq,
         reply_room=reply_room,
-        digest=hashlib.sha256(first_sent).digest(),
+        digest=digest(room_id, cleaned, reply_to, files),
         mentions=shown.mentions[:MENTIONS_MAX],
     )
+
+
+def digest(room_id: str, body: str, reply_to: str | None, files: Sequence[str] = ()) -> bytes:
+    """By which a repeat of a key is known to say the same: of what is first sent, as ids and text."""
+    return hashlib.sha256(msgspec.json.encode([room_id, body, reply_to, list(files)])).digest()
 
 
 def checked_body(body: str) -> str:
