@@ -142,8 +142,9 @@ class Demo:
             }
             planned = [(place, place.day(day, rest[place.at_work])) for place in self._places]
             self._texts.index()
-            with transaction.atomic():
-                self._write([(place, events) for place, events in planned if events])
+            if happening := [(place, events) for place, events in planned if events]:
+                with transaction.atomic():
+                    self._write(happening)
             yield self.made
 
     def _write(self, planned: list[tuple[Place, list[Event]]]) -> None:

@@ -12,12 +12,12 @@ from accounts.names import skeleton
 GIVEN = {
     "es": "Ana|Lucía|Carmen|Marta|Elena|Sofía|Paula|Nuria|Inés|Rosa|Beatriz|Clara|Irene|Pilar|Julia|Alba"
     "|Noelia|Olga|Marcos|Diego|Javier|Andrés|Pablo|Hugo|Álvaro|Sergio|Iván|Raúl|Joaquín|Mateo|Tomás|Óscar",
-    "en": "Emma|Olivia|Grace|Ruth|Alice|Nora|Maya|Zoe|Ivy|Holly|Freya|Priya|Amina|Leila|Wendy|Tess"
-    "|Marc|Oliver|Jack|Noah|Theo|Sam|Ben|Owen|Felix|Arthur|Omar|Ravi|Kofi|Luke|Finn|Hector|Dylan|Miles",
+    "en": "Emma|Olivia|Grace|Ruth|Alice|Nora|Maya|Zoe|Ivy|Freya|Priya|Amina|Leila|Wendy|Tess"
+    "|Marc|Oliver|Jack|Noah|Theo|Sam|Ben|Owen|Felix|Arthur|Omar|Ravi|Kofi|Luke|Hector|Dylan|Miles",
 }
 FAMILY = {
-    "es": "García|Torres|Prado|Núñez|Ibáñez|Soler|Vidal|Ortega|Castro|Molina|Reyes|Herrera|Campos|Vega|Fuentes"
-    "|Peña|Rojas|Serrano|Gil|Lozano|Marín|Cano|Blanco|Pascual|Rivas|Aguirre|Etxeberria|Bosch|Ferrer|Costa",
+    "es": "García|Torres|Prado|Núñez|Ibáñez|Soler|Vidal|Ortega|Castro|Molina|Reyes|Herrera|Campos|Vega"
+    "|Fuentes|Peña|Rojas|Serrano|Gil|Lozano|Marín|Cano|Blanco|Pascual|Rivas|Aguirre|Etxeberria|Bosch|Costa",
     "en": "Walker|Hughes|Bennett|Clarke|Foster|Murphy|Patel|Okafor|Novak|Reed|Marsh|Palmer|Doyle|Hart|Quinn"
     "|Lowe|Weber|Fisher|Barnes|Kaur|Ahmed|Shah|Wright|Moss|Nash|Ellis|Frost|Page|Lane",
 }
