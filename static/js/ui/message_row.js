@@ -4,10 +4,9 @@ import { drawAvatar } from "../dom/avatar.js";
 import { clockTime, fullTime } from "../dom/times.js";
 import { drawList, fromTemplate, part } from "../dom/template.js";
 import { setTrustedHtml } from "../dom/trusted_html.js";
+import { isOnlyEmoji } from "../state/only_emoji.js";
 import { t } from "../strings.js";
 
-/** A message of a few emoji and nothing else is shown larger. */
-const ONLY_EMOJI = /^(?:\p{Extended_Pictographic}[\p{Emoji_Modifier}\u{fe0f}\u{200d}\p{Extended_Pictographic}]*\s*){1,6}$/u;
 const MOST_NAMES = 8;
 const SHOWN = /** @type {const} */ (["message", "entry", "copy", "quoted", "grouped"]);
 
@@ -73,7 +72,7 @@ function drawText(row, { message, entry, copy }) {
   // A spoiler is shown while the pointer or the focus is on it (messages.css).
   for (const spoiler of text.querySelectorAll(".spoiler")) spoiler.tabIndex = 0;
   text.classList.toggle("plain", html === undefined);
-  text.classList.toggle("only-emoji", ONLY_EMOJI.test(message?.body ?? entry?.body ?? ""));
+  text.classList.toggle("only-emoji", isOnlyEmoji(message?.body ?? entry?.body ?? ""));
   text.hidden = !text.textContent && !text.childElementCount;
   const state = message?.deleted ? "deleted" : message?.held ? "held" : message?.hidden ? "hidden" : "";
   const note = part(row, "state");
