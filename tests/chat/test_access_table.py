@@ -235,12 +235,23 @@ PAGES: dict[str, dict[str, Statuses]] = {
     "healthz": {"/healthz": statuses(200)},
     "readyz": {"/readyz": statuses(200)},
     "accounts/": {"/accounts/login/": statuses(302, anonymous=200)},
+    "settings/": {
+        **dict.fromkeys(
+            [f"/settings/{tab}" for tab in ("", "language/", "appearance/", "keys/", "sessions/")],
+            statuses(200, anonymous=302),
+        ),
+        "/settings/choose/theme/": statuses(405),
+        "/settings/choose/language/": statuses(405),
+    },
     "admin/password_change/": {"/admin/password_change/": statuses(302)},
     "admin/": {
         "/admin/": statuses(302, staff=200, superuser=200),
         "/admin/chat/room/": statuses(302, staff=403, superuser=200),
     },
     "": {"/": statuses(200, anonymous=302)},
+    "emoji/<str:version>.json": {"/emoji/1.json": statuses(200)},
+    "setup/": {"/setup/": statuses(404, anonymous=302, superuser=200)},
+    "setup/later/": {"/setup/later/": statuses(405)},
     "r/<str:slug>/": {
         "/r/{public[slug]}/": MEMBERS_ONLY,
         "/r/{private[slug]}/": MEMBERS_ONLY,
