@@ -172,6 +172,8 @@ test("one's own text stays to be seen when a moderator hides it", () => {
   store.apply(changes(2, 3, message(3, { user: ANA, body: "Mine", html: "<p>Mine</p>" })));
   store.apply(changes(3, 4, message(3, { pos: 4, user: ANA, body: undefined, hidden: true })));
   assert.deepEqual(room().copies.get("k3"), { body: "Mine", html: "<p>Mine</p>" });
+  store.apply(changes(4, 5, message(3, { pos: 5, user: ANA, body: undefined, deleted: true })));
+  assert.equal(room().copies.has("k3"), false, "what is deleted is gone for its author too");
 });
 
 test("leaving takes the room away, joining again begins at its head", () => {

@@ -90,6 +90,7 @@ export class Room {
     if ((message.hidden || message.held) && known?.body) {
       this.copies.set(message.key, { body: known.body, html: "html" in known ? known.html : undefined });
     }
+    if (message.deleted) this.copies.delete(message.key);
   }
 
   /** @param {Member} member */
