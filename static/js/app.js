@@ -62,20 +62,10 @@ chat.viewListeners.add(() => root.classList.remove("drawer"));
 drawAvatar(part(root, "avatar"), chat.user);
 listenToKeys(chat, {
   switchRoom: () => switcher.open(),
-  caughtUp: catchUp,
   toLatest: () => list.toLatest(),
   toUnread: () => list.toUnread(),
 });
 chat.start();
-
-/** Everything in the open room has been read; the newest is shown. */
-function catchUp() {
-  const { room } = chat;
-  if (!room?.loaded) return;
-  const newest = room.timeline.within(room.timeline.span(null)).at(-1);
-  if (newest && room.info.unread) chat.read(room.id, newest.seq);
-  list.toLatest();
-}
 
 /** @param {MessageAction} action */
 async function onMessage({ action, emoji, item: { message, entry, quoted }, button }) {

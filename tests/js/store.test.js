@@ -15,7 +15,10 @@ const welcome = (head, more) => ({ type: "welcome", epoch: "one", rooms: [info(h
 const message = (seq, more) => ({ id: `r.${seq}`, room: "r", seq, pos: seq, key: `k${seq}`, user: BO, at: "2030-01-01", body: "x", ...more });
 const changes = (from, to, ...messages) => ({ type: "changes", room: "r", from, to, messages });
 const room = () => store.rooms.get("r");
-const shown = (seq = null) => room().timeline.within(room().timeline.span(seq)).map((m) => m.seq);
+const shown = (seq = null) => {
+  const { timeline } = room();
+  return timeline.window(timeline.span(seq), null, Infinity).messages.map((m) => m.seq);
+};
 const page = (command, seqs, more) =>
   store.apply({ type: "ok", messages: seqs.map((seq) => message(seq)), ...more }, { type: "history", room: "r", ...command });
 /** The connection is up, as far as `head`. */

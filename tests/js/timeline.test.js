@@ -31,7 +31,13 @@ test("a step stays within the stretch that is known", () => {
   assert.deepEqual([all.away(span, 50, -20), all.away(span, 5, -20), all.away(span, 95, 20)], [30, 1, 100]);
 });
 
+test("the newest message, and how many came after a place", () => {
+  const all = timeline();
+  assert.deepEqual([all.newest.seq, all.countAfter(100), all.countAfter(97), all.countAfter(0)], [100, 0, 3, 100]);
+});
+
 test("of an empty room nothing is shown", () => {
   const none = new Timeline(0);
   assert.deepEqual(none.window(none.span(null), null, 30), { messages: [], before: false, after: false });
+  assert.deepEqual([none.newest, none.countAfter(0)], [undefined, 0]);
 });

@@ -19,7 +19,7 @@ export class ScrollKeeper {
     this.#box = box;
     this.#list = list;
     box.addEventListener("scroll", () => {
-      this.atEnd = !this.moreBelow && box.scrollHeight - box.scrollTop - box.clientHeight < NEAR;
+      this.#look();
       onscroll();
     });
     new ResizeObserver(() => this.atEnd && this.toEnd()).observe(box);
@@ -32,8 +32,7 @@ export class ScrollKeeper {
 
   /** @param {number} screens */
   nearEnd(screens) {
-    const box = this.#box;
-    return box.scrollHeight - box.scrollTop - box.clientHeight < box.clientHeight * screens;
+    return this.#below < this.#box.clientHeight * screens;
   }
 
   /** Draws; the message that was at the top stays where it is, or the end stays the end. @param {() => void} draw */
@@ -59,7 +58,16 @@ export class ScrollKeeper {
   toRow(row, part) {
     const box = this.#box;
     box.scrollTop += row.getBoundingClientRect().top - box.getBoundingClientRect().top - box.clientHeight * part;
-    this.atEnd = !this.moreBelow && box.scrollHeight - box.scrollTop - box.clientHeight < NEAR;
+    this.#look();
+  }
+
+  /** How much lies below what is seen, in pixels. */
+  get #below() {
+    return this.#box.scrollHeight - this.#box.scrollTop - this.#box.clientHeight;
+  }
+
+  #look() {
+    this.atEnd = !this.moreBelow && this.#below < NEAR;
   }
 
   /** Lines between days are no anchor: they move when older messages of their day arrive. */

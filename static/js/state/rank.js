@@ -1,7 +1,10 @@
 // How well a name fits what was typed: its letters in order, best at the starts of words and side by side.
 
 /** Without case and accents. @param {string} text */
-export const folded = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+const folded = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+
+/** The words of a name: without case and accents, and a space for what joins them. @param {string} text */
+export const wordsOf = (text) => folded(text).replace(/[_:-]+/g, " ").trim();
 
 /**
  * 0 where `name` does not have the letters of `typed` in that order; higher is better.

@@ -64,9 +64,14 @@ export class Timeline {
     return found ?? this.#spans[this.#spans.length - 1];
   }
 
-  /** @param {Span} span */
-  within(span) {
-    return this.#messages.slice(...this.#bounds(span));
+  /** The last message of the live stretch. @returns {Message | undefined} */
+  get newest() {
+    return this.window(this.span(null), null, 1).messages[0];
+  }
+
+  /** How many messages are known after this place. @param {number} seq */
+  countAfter(seq) {
+    return this.#messages.length - this.#place(seq + 1);
   }
 
   /**

@@ -1,7 +1,7 @@
-// The one list that completes what is written at the caret. The field keeps the focus; the list is told of by
-// `aria-activedescendant`.
+// The one list that completes what is written at the caret.
 
 import { drawAvatar } from "../dom/avatar.js";
+import { onOption, pointAt } from "../dom/options.js";
 import { drawList, fromTemplate, part } from "../dom/template.js";
 import { replaceText } from "../dom/field_text.js";
 import { completionAt } from "./at_caret.js";
@@ -35,10 +35,7 @@ export class Completion {
     field.addEventListener("blur", () => this.close());
     // A press on the list must not take the focus from the field.
     list.addEventListener("pointerdown", (event) => event.preventDefault());
-    list.addEventListener("click", (event) => {
-      const row = /** @type {HTMLElement} */ (event.target).closest("[role=option]");
-      if (row) this.#take([...list.children].indexOf(row));
-    });
+    onOption(list, (n) => this.#take(n));
   }
 
   close() {
@@ -95,10 +92,7 @@ export class Completion {
   /** @param {number} n */
   #point(n) {
     this.#active = n;
-    [...this.#list.children].forEach((row, i) => row.setAttribute("aria-selected", String(i === n)));
-    if (this.#found.length) this.#field.setAttribute("aria-activedescendant", `completion-${n}`);
-    else this.#field.removeAttribute("aria-activedescendant");
-    this.#list.children[n]?.scrollIntoView({ block: "nearest" });
+    pointAt(this.#field, this.#list, n);
   }
 
   /** @param {number} n */

@@ -1,5 +1,7 @@
 // Emoji by their names, in Spanish and English at once.
 
+import { wordsOf } from "../state/rank.js";
+
 /** @typedef {[emoji: string, en: string[], es: string[]]} Row  of each language the name comes first */
 /** @typedef {{emoji: string, name: string}} Found */
 
@@ -35,7 +37,7 @@ export async function search(text, n) {
  * @returns {Found[]}
  */
 export function ranked(rows, text, n, language) {
-  const wanted = folded(text);
+  const wanted = wordsOf(text);
   const found = [];
   for (const row of rows) {
     const ranks = row.slice(1).flatMap((names) => /** @type {string[]} */ (names).map((name) => rank(name, wanted)));
@@ -58,14 +60,9 @@ export function noteUse(emoji) {
   localStorage.setItem(RECENT, JSON.stringify([emoji, ...others].slice(0, MOST_RECENT)));
 }
 
-/** Lower case, without accents; what joins words is a space. @param {string} text */
-export function folded(text) {
-  return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().replace(/[_:-]+/g, " ").trim();
-}
-
 /** The whole name, its beginning, the beginning of a word, somewhere. @param {string} name @param {string} wanted */
 function rank(name, wanted) {
-  const at = folded(name);
+  const at = wordsOf(name);
   if (at === wanted) return 0;
   if (at.startsWith(wanted)) return 1;
   if (` ${at}`.includes(` ${wanted}`)) return 2;

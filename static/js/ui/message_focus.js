@@ -67,9 +67,10 @@ export class MessageFocus {
    */
   #act(row, key) {
     if (key.length === 1 && !this.#preferences.singleKeys) return false;
-    const chips = row.querySelectorAll("[data-action=toggle]");
-    const button = /^[1-9]$/.test(key) ? chips[Number(key) - 1] : row.querySelector(`[data-action=${KEYS[key.length === 1 ? key.toLowerCase() : key] ?? "none"}]`);
-    if (!(button instanceof HTMLElement) || button.hidden || button.closest("[hidden]")) return false;
+    const action = KEYS[key.length === 1 ? key.toLowerCase() : key];
+    const chip = /^[1-9]$/.test(key) && row.querySelectorAll("[data-action=toggle]")[Number(key) - 1];
+    const button = chip || (action && row.querySelector(`[data-action=${action}]`));
+    if (!(button instanceof HTMLElement) || button.closest("[hidden]")) return false;
     button.click();
     return true;
   }

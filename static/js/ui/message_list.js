@@ -154,8 +154,8 @@ export class MessageList extends HTMLElement {
     const direct = room.info.kind === "direct";
     const name = roomName(room.info, this.#chat.user);
     part(this, "title").textContent = t(direct ? "begins_direct" : "begins_room", { name });
-    const empty = room.timeline.window(room.timeline.span(null), null, 1).messages.length === 0;
-    part(this, "about").textContent = [room.info.topic, empty && !room.info.closed && t("first_step")].filter(Boolean).join(" ");
+    const invites = !room.timeline.newest && !room.info.closed;
+    part(this, "about").textContent = [room.info.topic, invites && t("first_step")].filter(Boolean).join(" ");
   }
 
   #showTarget() {
@@ -239,13 +239,12 @@ export class MessageList extends HTMLElement {
    * @param {boolean} atEnd
    */
   #count(room, atEnd) {
-    const { timeline } = room;
-    const newest = timeline.window(timeline.span(null), null, 1).messages[0]?.seq ?? 0;
+    const newest = room.timeline.newest?.seq ?? 0;
     const seen = atEnd ? newest : (this.#seen ?? this.#unreadAfter ?? newest);
     this.#seen = seen;
     this.#chat.follows = atEnd;
     part(this, "latest").hidden = atEnd;
-    const n = timeline.within({ from: seen + 1, to: Infinity }).length;
+    const n = room.timeline.countAfter(seen);
     part(this, "new").textContent = n ? t("new_messages", { n }) : t("latest");
     const looks = atEnd && document.visibilityState === "visible";
     if (looks && room.info.unread && !this.#keptUnread) this.#chat.read(room.id, newest);

@@ -3,6 +3,7 @@
 import { batched } from "../dom/batched.js";
 import { part, setIcon } from "../dom/template.js";
 import { t } from "../strings.js";
+import { iconOf } from "./room_mark.js";
 import { roomName } from "./room_name.js";
 
 export class RoomHeader extends HTMLElement {
@@ -27,7 +28,7 @@ export class RoomHeader extends HTMLElement {
     part(this, "topic").textContent = room?.info.topic ?? (missing ? t(view.slug ? "no_such_room" : "no_rooms") : "");
     part(this, "topic").title = room?.info.topic ?? "";
     part(this, "kind").hidden = !room || room.info.kind === "direct";
-    setIcon(part(this, "kind"), room?.info.kind === "private" ? "lock" : "hash");
+    if (room) setIcon(part(this, "kind"), iconOf(room.info));
     part(this, "leave").hidden = !room || room.info.kind === "direct";
     part(this, "invite").hidden = !room || room.info.kind === "direct";
   }

@@ -1,8 +1,8 @@
 // The rooms one is in, with what is unread.
 
 import { batched } from "../dom/batched.js";
-import { drawAvatar } from "../dom/avatar.js";
-import { drawList, fromTemplate, part, setIcon } from "../dom/template.js";
+import { drawList, fromTemplate, part } from "../dom/template.js";
+import { drawMark, iconOf } from "./room_mark.js";
 import { otherPerson, roomName } from "./room_name.js";
 
 const MOST = 99;
@@ -52,18 +52,14 @@ export class RoomList extends HTMLElement {
   /** @param {Room} room @param {HTMLElement | undefined} known */
   #row(room, known) {
     const row = known ?? fromTemplate("room");
-    const { slug, unread, mentions, kind } = room.info;
+    const { slug, unread, mentions } = room.info;
     const link = part(row, "link");
     link.href = this.#chat.link(slug);
     link.dataset.slug = slug;
     link.classList.toggle("unread", unread > 0);
     if (room === this.#chat.room) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
-    const other = otherPerson(room.info, this.#chat.user);
-    part(row, "kind").hidden = !!other;
-    part(row, "avatar").hidden = !other;
-    if (other) drawAvatar(part(row, "avatar"), other);
-    else setIcon(part(row, "kind"), kind === "private" ? "lock" : "hash");
+    drawMark(row, otherPerson(room.info, this.#chat.user), iconOf(room.info));
     part(row, "name").textContent = this.#name(room);
     part(row, "draft").hidden = room === this.#chat.room || !this.#chat.drafts.has(room.id);
     badge(part(row, "unread"), unread);

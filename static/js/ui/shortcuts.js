@@ -12,7 +12,7 @@ const REGIONS = [
 
 /**
  * @param {Chat} chat
- * @param {{switchRoom: () => void, caughtUp: () => void, toUnread: () => void, toLatest: () => void}} does
+ * @param {{switchRoom: () => void, toUnread: () => void, toLatest: () => void}} does  to the latest is also: all of it is read
  */
 export function listenToKeys(chat, does) {
   for (const key of document.querySelectorAll("kbd[data-key]")) {
@@ -41,8 +41,7 @@ function actionOf(event, chat, does) {
   if (control && key === "/") return () => openSheet("shortcuts");
   if (covered) return undefined;
   if (key === "?" && chat.preferences.singleKeys && !isField(event.target)) return () => openSheet("shortcuts");
-  if (key === "Escape" && !shiftKey) return does.caughtUp;
-  if (control && key === "End") return does.toLatest;
+  if ((key === "Escape" && !shiftKey) || (control && key === "End")) return does.toLatest;
   if (shiftKey && key === "PageUp") return does.toUnread;
   if (key === "F6") return () => nextRegion(shiftKey ? -1 : 1);
   const step = key === "ArrowUp" ? -1 : key === "ArrowDown" ? 1 : 0;

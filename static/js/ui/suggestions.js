@@ -1,8 +1,9 @@
 // What can be offered for what stands at the caret: people, rooms, emoji, commands.
 
+import { wordsOf } from "../state/rank.js";
 import { t } from "../strings.js";
 import { COMMANDS } from "./commands.js";
-import { folded, noteUse, search } from "./emoji.js";
+import { noteUse, search } from "./emoji.js";
 import { roomName } from "./room_name.js";
 
 /** @typedef {import("./at_caret.js").Completable} Completable */
@@ -85,5 +86,5 @@ function ofEmoji({ emoji, name }) {
 
 /** A word of one of the names begins with it. @param {string} query @param {...string} names */
 function begins(query, ...names) {
-  return names.some((name) => ` ${folded(name)}`.includes(` ${folded(query)}`));
+  return names.some((name) => ` ${wordsOf(name)}`.includes(` ${wordsOf(query)}`));
 }

@@ -1,9 +1,10 @@
 // Goes to a room or a person by a few letters of the name: a text field over a list, worked by keys or pointer.
 
-import { drawAvatar } from "../dom/avatar.js";
-import { fromTemplate, part, setIcon } from "../dom/template.js";
+import { onOption, pointAt } from "../dom/options.js";
+import { fromTemplate, part } from "../dom/template.js";
 import { ranked } from "../state/rank.js";
 import { t } from "../strings.js";
+import { drawMark, iconOf } from "./room_mark.js";
 import { otherPerson, roomName } from "./room_name.js";
 
 const MOST = 9;
@@ -31,10 +32,7 @@ export class RoomSwitcher extends HTMLElement {
     this.#text.addEventListener("input", () => this.#draw());
     this.#text.addEventListener("keydown", (event) => this.#pressed(event));
     this.#dialog.addEventListener("click", (event) => event.target === this.#dialog && this.#dialog.close());
-    part(this, "list").addEventListener("click", (/** @type {MouseEvent} */ event) => {
-      const row = /** @type {HTMLElement} */ (event.target).closest("[role=option]");
-      if (row) this.#go([...part(this, "list").children].indexOf(row));
-    });
+    onOption(part(this, "list"), (n) => this.#go(n));
     chat.viewListeners.add(() => this.#opened());
   }
 
@@ -71,7 +69,7 @@ export class RoomSwitcher extends HTMLElement {
       names: other ? [name, other.name] : [name],
       hint: room.info.unread ? t("n_unread", { n: room.info.unread }) : other ? `@${other.name}` : room.info.topic,
       go: () => this.#chat.open(room.info.slug),
-      draw: (row) => drawMark(row, other, room.info.kind === "private" ? "lock" : "hash"),
+      draw: (row) => drawMark(row, other, iconOf(room.info)),
     };
   }
 
@@ -116,10 +114,7 @@ export class RoomSwitcher extends HTMLElement {
   /** @param {number} n */
   #choose(n) {
     this.#chosen = (n + this.#places.length) % this.#places.length;
-    const rows = /** @type {HTMLElement[]} */ ([...part(this, "list").children]);
-    rows.forEach((row, at) => row.setAttribute("aria-selected", String(at === this.#chosen)));
-    rows[this.#chosen].scrollIntoView({ block: "nearest" });
-    this.#text.setAttribute("aria-activedescendant", rows[this.#chosen].id);
+    pointAt(this.#text, part(this, "list"), this.#chosen);
   }
 
   /** @param {KeyboardEvent} event */
@@ -137,16 +132,4 @@ export class RoomSwitcher extends HTMLElement {
     this.#dialog.close();
     this.#places[n].go();
   }
-}
-
-/**
- * @param {HTMLElement} row
- * @param {User | undefined} person
- * @param {string} icon  where it is nobody
- */
-function drawMark(row, person, icon) {
-  part(row, "avatar").hidden = !person;
-  part(row, "kind").hidden = !!person;
-  if (person) drawAvatar(part(row, "avatar"), person);
-  else setIcon(part(row, "kind"), icon);
 }
