@@ -78,14 +78,12 @@ class KeysForm(SettingsForm):
     enter_sends = forms.BooleanField(
         label=_("Enter sends"),
         required=False,
-        help_text=_("Off: Enter breaks the line, and Ctrl+Enter sends."),
+        help_text=User._meta.get_field("enter_sends").help_text,
     )
     single_keys = forms.BooleanField(
         label=_("Single keys"),
         required=False,
-        help_text=_(
-            "Keys without Ctrl or Alt, such as R to reply. Off for those who speak to their computer."
-        ),
+        help_text=User._meta.get_field("single_keys").help_text,
     )
 
     def store(self) -> None:

@@ -16,12 +16,12 @@ from chat.services import server
 class SetUpForm(forms.Form):
     """Shows what the server is; `save` stores it and makes the rooms, or ties a refusal to its field."""
 
-    name = forms.CharField(label=_("Name of the server"), max_length=60)
+    name = forms.CharField(label=_("Name of the server"), max_length=Server.NAME_MAX)
     description = forms.CharField(
         label=_("What it is for"),
-        max_length=250,
+        max_length=Server.DESCRIPTION_MAX,
         required=False,
-        help_text=_("Shown to those who sign in or up."),
+        help_text=Server._meta.get_field("description").help_text,
     )
     registration = forms.ChoiceField(
         label=_("Who may sign up"), choices=Server.Registration.choices, widget=forms.RadioSelect

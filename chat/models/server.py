@@ -14,15 +14,18 @@ class Server(models.Model):
     """The one row about this server. `epoch` changes when a backup is restored: positions known to
     clients may then name other changes, so they start afresh."""
 
+    NAME_MAX = 60
+    DESCRIPTION_MAX = 250
+
     class Registration(models.TextChoices):
         OPEN = "open", _("Everybody may sign up")
         CLOSED = "closed", _("Nobody may sign up")
 
     epoch = models.CharField(max_length=22, default=new_epoch, editable=False)
-    name = models.CharField(_("name"), max_length=60, default="ChatConnet", db_default="ChatConnet")
+    name = models.CharField(_("name"), max_length=NAME_MAX, default="ChatConnet", db_default="ChatConnet")
     description = models.CharField(
         _("description"),
-        max_length=250,
+        max_length=DESCRIPTION_MAX,
         blank=True,
         default="",
         db_default="",

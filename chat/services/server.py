@@ -37,9 +37,7 @@ def welcome_room(name: str, topic: str) -> None:
 
 def facts() -> ServerFacts:
     """What pages and mails say of this server; one query."""
-    server = Server.objects.first()
-    if server is None:
-        return ServerFacts()
+    server = _row()
     return ServerFacts(
         server.name, server.description, is_open=server.registration == Server.Registration.OPEN
     )
@@ -47,7 +45,7 @@ def facts() -> ServerFacts:
 
 def present() -> dict[str, str]:
     """The values that `describe` may change."""
-    server = Server.objects.first() or Server()
+    server = _row()
     return {"name": server.name, "description": server.description, "registration": server.registration}
 
 
@@ -77,6 +75,11 @@ def finish_set_up(by: User) -> None:
 def waits_for_set_up(user: User) -> bool:
     """Whether this person is to be shown the first steps."""
     return user.is_superuser and not Server.objects.filter(set_up_at__isnull=False).exists()
+
+
+def _row() -> Server:
+    """As it was set up, or as every server begins."""
+    return Server.objects.first() or Server()
 
 
 @contextmanager
