@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
+
+from tests.support.client import Client
 
 PATIENCE_SECONDS = 15
 PASSWORD = "plum-otter-violin-9"
@@ -47,6 +53,20 @@ class Person:
     def say(self, body: str) -> None:
         self.composer.fill(body)
         self.composer.press("Enter")
+
+    def say_fast(self, room: str, bodies: Iterable[str], **fields: Any) -> list[str]:
+        """Says all of it through a socket of its own, faster than hands could; returns the messages' ids."""
+        (cookie,) = [c["value"] for c in self.context.cookies() if c["name"] == "sessionid"]
+        url = self.origin.replace("http", "ws", 1) + "/ws/"
+
+        async def talk() -> list[str]:
+            async with Client(url, cookie=cookie, origin=self.origin) as client:
+                await client.open()
+                id = next(it["id"] for it in client.welcome["rooms"] if it["name"] == room)
+                return [(await client.send(id, body, **fields))["id"] for body in bodies]
+
+        with ThreadPoolExecutor(1) as pool:  # this thread has a loop already: the browser's
+            return pool.submit(asyncio.run, talk()).result()
 
     def texts(self) -> list[str]:
         """The messages on the page, from the top."""

@@ -2,41 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.person import Person
-from tests.support.client import Client
-from tests.support.server import Site
 
 pytestmark = pytest.mark.e2e
 Arrive = Callable[[str], Person]
 ROWS = "document.querySelectorAll('message-list ol > li').length"
 
 
-def say_many(site: Site, person: Person, bodies: list[str]) -> None:
-    """In the welcome room, and an answer to the first. In a thread, as playwright's loop runs in this one."""
-    cookie = next(c["value"] for c in person.context.cookies() if c["name"] == "sessionid")
-
-    async def talk() -> None:
-        async with Client(site.ws_url(), cookie=cookie, origin=site.url) as client:
-            await client.open()
-            room = next(r["id"] for r in client.welcome["rooms"] if r["slug"] == "welcome")
-            sent = [await client.send(room, body) for body in bodies]
-            await client.send(room, "The first one", reply_to=sent[0]["id"])
-
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(asyncio.run, talk()).result()
-
-
-def test_a_long_room_opens_where_it_is_new_and_keeps_its_place(arrive: Arrive, site: Site) -> None:
+def test_a_long_room_opens_where_it_is_new_and_keeps_its_place(arrive: Arrive) -> None:
     una, vic = arrive("una"), arrive("vic")
     una.create_room("Upland")
-    say_many(site, vic, [f"pear {n}" for n in range(420)])
+    first_one, *_others = vic.say_fast("Welcome", [f"pear {n}" for n in range(420)])
+    vic.say_fast("Welcome", ["The first one"], reply_to=first_one)
     una.room("Welcome").click()
     line = una.page.locator(".unread-line")
     expect(line).to_be_in_viewport()

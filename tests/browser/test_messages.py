@@ -2,45 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.person import Person
-from tests.support.client import Client
-from tests.support.server import Site
 
 pytestmark = pytest.mark.e2e
 Arrive = Callable[[str], Person]
-
-
-def write(site: Site, person: Person, room: str, bodies: list[str]) -> None:
-    """Says all of it through a socket of its own, faster than hands could."""
-    (cookie,) = [c["value"] for c in person.context.cookies() if c["name"] == "sessionid"]
-
-    async def talk() -> None:
-        async with Client(site.ws_url(), cookie=cookie, origin=site.url) as client:
-            await client.open()
-            id = next(it["id"] for it in client.welcome["rooms"] if it["name"] == room)
-            for body in bodies:
-                await client.send(id, body)
-
-    with ThreadPoolExecutor(1) as pool:  # this thread has a loop already: the browser's
-        pool.submit(asyncio.run, talk()).result()
 
 
 def rows(page: Page) -> int:
     return page.locator("message-list ol > li").count()
 
 
-def test_a_room_opens_where_reading_was_left_and_the_line_stays(site: Site, arrive: Arrive) -> None:
+def test_a_room_opens_where_reading_was_left_and_the_line_stays(arrive: Arrive) -> None:
     vera, walt = arrive("vera"), arrive("walt")
     walt.create_room("Workshop")
-    write(site, vera, "Welcome", [f"plank {n}" for n in range(80)])
+    vera.say_fast("Welcome", [f"plank {n}" for n in range(80)])
     expect(walt.room("Welcome").locator(".badge:not(.mentions)")).to_contain_text("80")
 
     walt.room("Welcome").click()
@@ -58,10 +39,10 @@ def test_a_room_opens_where_reading_was_left_and_the_line_stays(site: Site, arri
     expect(walt.message("plank 79")).to_be_in_viewport()
 
 
-def test_of_a_long_conversation_a_window_is_drawn_and_the_place_kept(site: Site, arrive: Arrive) -> None:
+def test_of_a_long_conversation_a_window_is_drawn_and_the_place_kept(arrive: Arrive) -> None:
     xena = arrive("xena")
     xena.create_room("Xylophones")
-    write(site, xena, "Xylophones", [f"note {n}" for n in range(700)])
+    xena.say_fast("Xylophones", [f"note {n}" for n in range(700)])
     expect(xena.message("note 699")).to_be_in_viewport()
     page = xena.page
     page.locator(".scroller").hover()
@@ -132,7 +113,7 @@ def test_keys_act_on_the_message_that_has_the_focus(arrive: Arrive) -> None:
     expect(yara.room("Welcome").locator(".badge:visible")).to_have_count(0)
 
 
-def test_a_burst_is_told_once_a_second_at_most(site: Site, arrive: Arrive) -> None:
+def test_a_burst_is_told_once_a_second_at_most(arrive: Arrive) -> None:
     abel, cora = arrive("abel"), arrive("cora")
     abel.page.evaluate(
         """() => {
@@ -142,7 +123,7 @@ def test_a_burst_is_told_once_a_second_at_most(site: Site, arrive: Arrive) -> No
           new MutationObserver(note).observe(voice, { childList: true });
         }"""
     )
-    write(site, cora, "Welcome", [f"drop {n}" for n in range(50)])
+    cora.say_fast("Welcome", [f"drop {n}" for n in range(50)])
     abel.until("window.told.length > 0")
     expect(abel.message("drop 49")).to_be_visible()
     abel.until("window.told.reduce((sum, [, text]) => sum + (Number.parseInt(text) || 1), 0) === 50")
