@@ -44,6 +44,7 @@ export class Chat {
   /** @param {Page} page */
   constructor(page) {
     this.user = page.user;
+    this.server = page.server;
     this.preferences = page.preferences;
     this.view = { slug: page.room, seq: page.seq };
     this.drafts = new Drafts(page.user.id);

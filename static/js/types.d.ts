@@ -106,6 +106,7 @@ interface Page {
   user: User;
   /** May use the administration. */
   staff: boolean;
+  server: { name: string; description: string };
   ws: string;
   room: string | null;
   seq: number | null;

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.person import Person
+from tests.support.server import Site
 
 pytestmark = pytest.mark.e2e
 Arrive = Callable[[str], Person]
@@ -80,3 +82,18 @@ def test_the_tab_says_what_waits_for_its_reader(arrive: Arrive) -> None:
     expect(hana.page).to_have_title("• Herbs · ChatConnet")
     ivo.say("And for @hana")
     expect(hana.page).to_have_title("(1) Herbs · ChatConnet")
+
+
+def test_the_tab_says_what_the_server_is_called(site: Site, arrive: Arrive) -> None:
+    joan = arrive("joan")
+    name_server(site, "Garden club")
+    try:
+        joan.page.reload()
+        expect(joan.page).to_have_title(re.compile("Welcome · Garden club$"))
+        expect(joan.page.locator(".sidebar .server")).to_have_text("Garden club")
+    finally:
+        name_server(site, "ChatConnet")
+
+
+def name_server(site: Site, name: str) -> None:
+    site.manage("shell", "-v0", "-c", f"from chat.models import Server; Server.objects.update(name={name!r})")

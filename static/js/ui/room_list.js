@@ -6,7 +6,6 @@ import { drawMark, iconOf } from "./room_mark.js";
 import { otherPerson, roomName } from "./room_name.js";
 
 const MOST = 99;
-const SERVER = "ChatConnet";
 
 export class RoomList extends HTMLElement {
   /** @type {Chat} */
@@ -44,7 +43,7 @@ export class RoomList extends HTMLElement {
     const forMe = rooms.reduce((n, { info }) => n + (info.kind === "direct" ? info.unread : info.mentions), 0);
     const news = rooms.some((room) => room.info.unread > 0);
     const open = this.#chat.room;
-    const title = [open && this.#name(open), SERVER].filter(Boolean).join(" · ");
+    const title = [open && this.#name(open), this.#chat.server.name].filter(Boolean).join(" · ");
     document.title = `${forMe ? `(${forMe}) ` : news ? "• " : ""}${title}`;
     if ("setAppBadge" in navigator) navigator.setAppBadge(forMe).catch(() => undefined);
   }
