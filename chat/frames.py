@@ -186,6 +186,16 @@ class BrowseCommand(Command):
     after: Ref | None = None
 
 
+class PeopleCommand(Command):
+    """People and bots by the starts of their names, first those one shares a room with; `after` is the id of
+    the last one seen."""
+
+    results = ("users", "more")
+
+    q: Annotated[str, Meta(max_length=80)]
+    after: Ref | None = None
+
+
 class JoinCommand(Command):
     """Become a member of a public room."""
 
@@ -271,6 +281,7 @@ AnyCommand = (
     | UpdateCommand
     | DirectCommand
     | BrowseCommand
+    | PeopleCommand
     | JoinCommand
     | LeaveCommand
     | InviteCommand
@@ -389,6 +400,7 @@ class OkFrame(Frame):
     member: Member | UnsetType = UNSET
     members: list[Member] | UnsetType = UNSET
     messages: list[Message] | UnsetType = UNSET
+    users: list[User] | UnsetType = UNSET
     more: bool | UnsetType = UNSET
     more_after: bool | UnsetType = UNSET
     read: int | UnsetType = UNSET

@@ -10,8 +10,8 @@ from typing import Any
 
 from django.contrib.postgres.search import SearchQuery
 from django.db import connection
-from django.db.models import Count, F, Q, QuerySet, Window
-from django.db.models.functions import Lower, RowNumber
+from django.db.models import CharField, Count, Exists, F, Func, OuterRef, Q, QuerySet, Value, Window
+from django.db.models.functions import Concat, Lower, RowNumber
 from msgspec import UNSET
 
 from accounts.models import User
@@ -22,6 +22,7 @@ from chat.models import Block, Membership, Mention, Message, Reaction, Room, Roo
 COUNT_LIMIT = 1000
 REACTIONS_SHOWN = 100
 PAGE = 50
+PEOPLE_PAGE = 20
 
 # Unread: past the read mark, by others, there to be read, not by somebody blocked. Counted up to the limit.
 _COUNTED = """x.author_id <> m.user_id
@@ -301,6 +302,38 @@ def members(room: Room, q: str, after: str | None) -> tuple[list[frames.Member],
         rows = rows.filter(name__gt=after.lower())
     page = list(rows.order_by("name")[: PAGE + 1])
     return [member(row) for row in page[:PAGE]], len(page) > PAGE
+
+
+class _Words(Func):
+    """A name as it is searched: without case, accents and punctuation, a space before each word. PostgreSQL
+    folds both what is stored and what was typed, so they cannot differ."""
+
+    template = (
+        "regexp_replace(regexp_replace(lower(normalize(' ' || %(expressions)s, NFKD)),"
+        " '[\u0300-\u036f]', '', 'g'), '[[:space:][:punct:]]+', ' ', 'g')"
+    )
+    output_field = CharField()
+
+
+def people(actor: Actor, q: str, after: User | None) -> tuple[list[frames.User], bool]:
+    """Active people but oneself, by the starts of words of either name: first those one shares a room with,
+    then by name; and whether more follow `after`."""
+    with_me = Membership.objects.filter(user=OuterRef("pk"), left_at=None, room__in=visible_rooms(actor))
+    everybody = User.objects.annotate(known=Exists(with_me), shown=Lower("display_name"))
+    rows = everybody.filter(is_active=True).exclude(pk=actor.id)
+    for word in q.split():
+        names = _Words(Concat("display_name", Value(" "), "username"))
+        rows = rows.alias(words=names).filter(words__contains=_Words(Value(word)))
+    if after:
+        last = everybody.get(pk=after.pk)
+        same = Q(known=last.known)
+        rows = rows.filter(
+            Q(known__lt=last.known)
+            | same & Q(shown__gt=last.shown)
+            | same & Q(shown=last.shown, pk__gt=last.pk)
+        )
+    page = list(rows.order_by("-known", "shown", "pk")[: PEOPLE_PAGE + 1])
+    return [user(row) for row in page[:PEOPLE_PAGE]], len(page) > PEOPLE_PAGE
 
 
 def search(

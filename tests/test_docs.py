@@ -159,6 +159,7 @@ async def test_answers_carry_what_the_protocol_says():
             await ask("update", room=room, topic="Roses")
             await ask("direct", user="other")
             await ask("browse")
+            await ask("people", q="oth")
             await ask("join", room=asker.welcome["rooms"][0]["id"])
             await ask("invite", room=room, user="other")
             await ask("role", room=room, user="other", role="owner")

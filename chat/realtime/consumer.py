@@ -303,6 +303,10 @@ class ChatConsumer(AsyncConsumer):
         page, more = await in_thread(reading.browse, self.socket.actor, command.q, command.after)
         self._ok(command, rooms=page, more=more)
 
+    async def on_people(self, command: frames.PeopleCommand) -> None:
+        page, more = await in_thread(reading.people, self.socket.actor, command.q, command.after)
+        self._ok(command, users=page, more=more)
+
     async def on_leave(self, command: frames.LeaveCommand) -> None:
         await in_thread(rooms.leave, self.socket.actor, command.room)
         self._ok(command)
@@ -353,6 +357,7 @@ ChatConsumer.handlers = {
     frames.UpdateCommand: ChatConsumer.on_update,
     frames.DirectCommand: ChatConsumer.on_direct,
     frames.BrowseCommand: ChatConsumer.on_browse,
+    frames.PeopleCommand: ChatConsumer.on_people,
     frames.JoinCommand: ChatConsumer.on_join,
     frames.LeaveCommand: ChatConsumer.on_leave,
     frames.InviteCommand: ChatConsumer.on_invite,

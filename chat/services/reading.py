@@ -88,6 +88,20 @@ def browse(actor: Actor, q: str | None = None, after: str | None = None) -> tupl
     return queries.browse(actor, (q or "").strip(), seen)
 
 
+def people(actor: Actor, q: str, after: str | None = None) -> tuple[list[frames.User], bool]:
+    """A page of the people one may write to; `after` is the id of the last one seen.
+
+    Blocking is for the one who blocks: blocked people are found like everybody.
+    """
+    access.check(actor)
+    seen = None
+    if after is not None:
+        seen = User.objects.filter(public_id=after).first()
+        if seen is None:
+            raise bad_field("after")
+    return queries.people(actor, q, seen)
+
+
 def search(actor: Actor, q: str, before: str | None = None) -> tuple[list[frames.Message], bool]:
     """Messages of one's own rooms that hold every word of `q`; `before` is the id of the last one seen.
 

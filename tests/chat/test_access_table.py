@@ -72,6 +72,7 @@ COMMANDS = {
     "update": row(in_room(topic="Other"), member="forbidden", moderator="ok"),
     "direct": row(lambda _room, _role: {"user": "victim"}, outside="ok", barred="ok"),
     "browse": row(lambda room, _role: {"q": room["name"]}, outside="ok", barred="ok"),
+    "people": row(lambda _room, _role: {"q": "victim"}, outside="ok", barred="ok"),
     "join": row(in_room(), outside="ok"),
     "leave": row(in_room(), owner="last_owner"),
     "invite": row(in_room(user="guest")),

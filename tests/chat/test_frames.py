@@ -107,6 +107,7 @@ COMMANDS: dict[str, tuple[dict[str, Any], set[str], dict[str, list[Any]]]] = {
     ),
     "direct": ({"user": "ana"}, set(), {"user": NAME}),
     "browse": ({"q": "", "after": ROOM}, {"q", "after"}, {"q": QUERY, "after": ["", "x" * 65, 1]}),
+    "people": ({"q": "", "after": ROOM}, {"after"}, {"q": ["x" * 81, 1, None], "after": ["", "x" * 65, 1]}),
     "join": ({"room": ROOM}, set(), {"room": REF}),
     "leave": ({"room": ROOM}, set(), {"room": REF}),
     "invite": (

@@ -51,6 +51,7 @@ READS: dict[str, tuple[int, Callable[[Actor, Room, list[int]], Any]]] = {
     "changes_of": (6, lambda actor, room, pks: queries.changes_of(room.pk, 0, 1000)),
     "history": (3, lambda actor, room, pks: queries.history(room)),
     "browse": (3, lambda actor, room, pks: queries.browse(actor, "", None)),
+    "people": (1, lambda actor, room, pks: queries.people(actor, "b", None)),
     "members": (1, lambda actor, room, pks: queries.members(room, "", None)),
     "search": (3, lambda actor, room, pks: queries.search(actor, text.parse_search("needle"), None)),
 }

@@ -12,6 +12,7 @@ from chat.access import Actor
 from chat.errors import Refused
 from chat.models import Block, Message, Room, Sanction
 from chat.services import live, messages, reading, rooms
+from chat.services.people import block
 from tests.support import people
 from tests.support.people import say
 from tests.support.state import Witness, plain, refuses
@@ -198,6 +199,53 @@ def test_a_private_room_and_no_room_are_the_same_to_browse_after(
             reading.browse(ana, after=after)
 
 
+# --- People --------------------------------------------------------------------------------------
+
+
+def found(actor: Actor, q: str) -> list[str]:
+    return [user.name for user in reading.people(actor, q)[0]]
+
+
+def test_people_are_found_by_the_starts_of_words_of_either_name(bo: Actor, eve: Actor) -> None:
+    User.objects.filter(pk=eve.id).update(display_name="María-José Ångström")
+    for q in ("eve", "@Eve", "mari", "JOSE", "maria-j", "ang mar", "Ångström", "José Å", "%", ""):
+        assert found(bo, q) == ["eve"], q
+    for q in ("ve", "ose", "maria x", "e%e", "e_e"):
+        assert found(bo, q) == [], q
+
+
+def test_people_of_ones_rooms_come_first_then_by_name(garden: Room, bo: Actor, eve: Actor) -> None:
+    User.objects.create_user("aaron")
+    assert found(bo, "") == ["ana", "mo", "aaron", "eve"]
+    rooms.join(eve, garden.public_id)
+    assert found(bo, "") == ["ana", "eve", "mo", "aaron"]
+    rooms.leave(eve, garden.public_id)
+    assert found(bo, "") == ["ana", "mo", "aaron", "eve"]
+
+
+def test_neither_oneself_nor_the_inactive_are_found_but_bots_and_blocked_people_are(
+    ana: Actor, bo: Actor, eve: Actor
+) -> None:
+    User.objects.create_bots(["helper"])
+    block(ana, "eve")
+    User.objects.filter(pk=bo.id).update(is_active=False)
+    assert found(ana, "") == ["eve", "helper"]
+
+
+def test_people_come_in_pages(garden: Room, bo: Actor) -> None:
+    crowd = [one.username for one in User.objects.create_bots(f"crowd-{number:03}" for number in range(45))]
+    first, more = reading.people(bo, "")
+    second, more_still = reading.people(bo, "", first[-1].id)
+    third, more_at_last = reading.people(bo, "", second[-1].id)
+    assert [user.name for user in first + second + third] == ["ana", "mo", *crowd]
+    assert (more, more_still, more_at_last) == (True, True, False)
+
+
+def test_nobody_is_found_after_somebody_who_is_not_there(bo: Actor, wire: Recorder) -> None:
+    with refuses(wire, "bad_field", "after"):
+        reading.people(bo, "", GONE)
+
+
 # --- Search --------------------------------------------------------------------------------------
 
 
@@ -304,11 +352,15 @@ def test_the_suspended_read_nothing(garden: Room, bo: Actor, wire: Recorder, how
         READS[how](bo, garden.public_id)
 
 
-@pytest.mark.parametrize("how", ["browse", "search"])
-def test_the_suspended_neither_browse_nor_search(garden: Room, bo: Actor, wire: Recorder, how: str) -> None:
+@pytest.mark.parametrize(
+    "look", [reading.browse, lambda actor: reading.search(actor, "x"), lambda actor: reading.people(actor, "")]
+)
+def test_the_suspended_neither_browse_nor_search(
+    garden: Room, bo: Actor, wire: Recorder, look: Callable[[Actor], object]
+) -> None:
     people.sanction(bo, Sanction.Kind.SUSPEND)
     with refuses(wire, "suspended"):
-        reading.browse(bo) if how == "browse" else reading.search(bo, "x")
+        look(bo)
 
 
 # --- Typing --------------------------------------------------------------------------------------
