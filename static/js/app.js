@@ -2,19 +2,26 @@
 
 import { Chat } from "./chat.js";
 import { drawAvatar } from "./dom/avatar.js";
+import { listenAsMenu } from "./dom/menu.js";
 import { part } from "./dom/template.js";
-import { readStrings, t } from "./strings.js";
+import { readStrings } from "./strings.js";
 import { MessageAnnouncer } from "./ui/announcer.js";
 import { MessageComposer } from "./ui/composer.js";
-import { ask, openBrowse, openForm, openSheet } from "./ui/dialogs.js";
+import { copyLink } from "./ui/copy_link.js";
+import { ask, openSheet } from "./ui/dialogs.js";
+import { makeDrawer } from "./ui/drawer.js";
 import { namesFrom } from "./ui/emoji.js";
 import { EmojiPicker } from "./ui/emoji_picker.js";
+import { MemberPanel } from "./ui/member_panel.js";
 import { MessageList } from "./ui/message_list.js";
+import { NoRoom } from "./ui/no_room.js";
 import { NoticeLine } from "./ui/notice_line.js";
+import { PeoplePicker } from "./ui/people_picker.js";
 import { ReactionPicker } from "./ui/reaction_picker.js";
+import { actOnRooms } from "./ui/room_actions.js";
 import { RoomHeader } from "./ui/room_header.js";
 import { RoomList } from "./ui/room_list.js";
-import { listenToKeys } from "./ui/shortcuts.js";
+import { focusComposer, listenToKeys } from "./ui/shortcuts.js";
 import { StateBar } from "./ui/state_bar.js";
 import { RoomSwitcher } from "./ui/switcher.js";
 import { TypingLine } from "./ui/typing_line.js";
@@ -22,10 +29,13 @@ import { TypingLine } from "./ui/typing_line.js";
 /** @type {Record<string, CustomElementConstructor>} */
 const ELEMENTS = {
   "emoji-picker": EmojiPicker,
+  "member-panel": MemberPanel,
   "message-announcer": MessageAnnouncer,
   "message-composer": MessageComposer,
   "message-list": MessageList,
+  "no-room": NoRoom,
   "notice-line": NoticeLine,
+  "people-picker": PeoplePicker,
   "reaction-picker": ReactionPicker,
   "room-header": RoomHeader,
   "room-list": RoomList,
@@ -44,27 +54,34 @@ for (const [name, element] of Object.entries(ELEMENTS)) {
   customElements.define(name, element);
   for (const found of document.querySelectorAll(name)) if ("connect" in found) /** @type {any} */ (found).connect(chat);
 }
-const [composer, list, picker, switcher] = /** @type {[MessageComposer, MessageList, ReactionPicker, RoomSwitcher]} */ (
-  ["message-composer", "message-list", "reaction-picker", "room-switcher"].map((name) => document.querySelector(name))
-);
+const [composer, list, panel, picker, switcher] =
+  /** @type {[MessageComposer, MessageList, MemberPanel, ReactionPicker, RoomSwitcher]} */ (
+    ["message-composer", "message-list", "member-panel", "reaction-picker", "room-switcher"].map((name) =>
+      document.querySelector(name),
+    )
+  );
 
 root.addEventListener("message-sent", () => list.toLatest());
 root.addEventListener("message-action", (event) => onMessage(/** @type {CustomEvent<MessageAction>} */ (event).detail));
-root.addEventListener("room-action", (event) => onRoom(/** @type {CustomEvent<string>} */ (event).detail));
-for (const name of ["browse", "create", "direct"]) part(root, name).onclick = () => onRoom(name);
+root.addEventListener("room-action", (event) => onRoom(/** @type {CustomEvent<RoomAction>} */ (event).detail));
+for (const action of /** @type {const} */ (["browse", "create", "direct"])) {
+  part(root, action).onclick = () => onRoom({ action });
+}
 part(root, "switch").onclick = () => switcher.open();
 root.addEventListener("shortcuts-asked", () => openSheet("shortcuts"));
 part(root, "shortcuts").onclick = () => openSheet("shortcuts");
-for (const button of root.querySelectorAll("[data-drawer]")) {
-  button.addEventListener("click", () => root.classList.toggle("drawer"));
-}
-chat.viewListeners.add(() => root.classList.remove("drawer"));
+part(root, "read-all").onclick = () => chat.readAll();
+listenAsMenu(part(root, "me-menu"));
+chat.viewListeners.add(makeDrawer(part(root, "sidebar"), [part(root, "main"), panel]));
+chat.viewListeners.add(entered);
 drawAvatar(part(root, "avatar"), chat.user);
 listenToKeys(chat, {
   switchRoom: () => switcher.open(),
   toLatest: () => list.toLatest(),
   toUnread: () => list.toUnread(),
 });
+/** The room that is open. @type {string | undefined} */
+let shown;
 chat.start();
 
 /** @param {MessageAction} action */
@@ -75,7 +92,7 @@ async function onMessage({ action, emoji, item: { message, entry, quoted }, butt
   if (!message) return;
   if (action === "edit") composer.edit(message);
   if (action === "reply") composer.reply(message);
-  if (action === "link") copyLink(message);
+  if (action === "link") copyLink(chat, chat.view.slug, message.seq);
   if (action === "unread") list.markUnread(message);
   if (action === "react") picker.open(button, (chosen) => react(message, chosen, true));
   if (action === "toggle") react(message, emoji ?? "", button.getAttribute("aria-pressed") !== "true");
@@ -91,37 +108,17 @@ function react(message, emoji, on) {
   chat.tryCommand({ type: "react", message: message.id, emoji, on });
 }
 
-/** @param {Message} message */
-async function copyLink(message) {
-  const url = new URL(chat.link(chat.view.slug, message.seq), location.href).href;
-  try {
-    await navigator.clipboard.writeText(url);
-    chat.notice(t("link_copied"));
-  } catch {
-    chat.notice(url);
-  }
+/** @param {RoomAction} what */
+function onRoom(what) {
+  if (what.action === "members") panel.toggle();
+  else actOnRooms(chat, what);
 }
 
-/** @param {string} action */
-async function onRoom(action) {
-  const room = chat.room?.id;
-  if (action === "browse") openBrowse(chat);
-  if (action === "create") {
-    openForm("create", chat, async ({ name, topic, kind }) => {
-      const ok = await chat.command({ type: "create", name, kind, ...(topic && { topic }) });
-      chat.open(ok.room.slug);
-    });
-  }
-  if (action === "direct") {
-    openForm("direct", chat, async ({ user }) => {
-      const ok = await chat.command({ type: "direct", user: user.replace(/^@/, "") });
-      chat.open(ok.room.slug);
-    });
-  }
-  if (action === "invite" && room) {
-    openForm("invite", chat, ({ user }) => chat.command({ type: "invite", room, user: user.replace(/^@/, "") }));
-  }
-  if (action === "leave" && room && (await ask("confirm-leave"))) {
-    if (await chat.tryCommand({ type: "leave", room })) chat.open(null);
-  }
+/** In a room that one has chosen one can write at once; on a touch screen the keyboard would cover it. */
+function entered() {
+  const { room } = chat;
+  if (room?.id === shown) return;
+  const chosen = shown !== undefined;
+  shown = room?.id;
+  if (chosen && chat.view.seq === null && matchMedia("(pointer: fine) and (width >= 45rem)").matches) focusComposer();
 }

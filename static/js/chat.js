@@ -173,6 +173,11 @@ export class Chat {
     }, READ_EVERY);
   }
 
+  /** Everything that is known of has been seen. */
+  readAll() {
+    for (const { id, info } of this.store.rooms.values()) if (info.unread) this.read(id, info.head);
+  }
+
   /**
    * Reads a page of history into the store, unless that page is on its way already.
    * @param {string} room

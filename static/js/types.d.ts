@@ -153,6 +153,13 @@ interface Reader {
   linkTo(message: Message): string;
 }
 
+/** `room-action`, which bubbles from wherever one decides to do something with rooms. */
+interface RoomAction {
+  action: "browse" | "create" | "direct" | "members" | "settings" | "invite" | "link" | "read" | "leave";
+  /** Of the room to create. */
+  name?: string;
+}
+
 /** `message-action`, which bubbles from the message list. */
 interface MessageAction {
   action: "edit" | "delete" | "reply" | "react" | "toggle" | "link" | "unread" | "retry" | "discard" | "quoted";

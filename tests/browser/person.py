@@ -94,6 +94,11 @@ class Person:
         dialog.get_by_role("button", name="Create").click()
         self.is_in(name)
 
+    def choose(self, action: str) -> None:
+        """Chooses from the menu of the open room."""
+        self.page.get_by_role("button", name="Room menu").click()
+        self.page.locator("#room-menu").get_by_role("button", name=action, exact=True).click()
+
     def is_in(self, name: str) -> None:
         """The room of this name is the one that is open."""
         expect(self.page.get_by_role("heading", name=name, level=1, exact=True)).to_be_visible()

@@ -19,8 +19,9 @@ OWN = ("password/change/", "email/", "logout/", "reauthenticate/")
 SCHEMES = ("light", "dark")
 WIDTHS = (320, 1280)
 
-DIALOGS = ("Browse rooms", "New room", "New direct message", "Invite", "Leave")
-"""The buttons of the chat that open a dialog; Escape closes each."""
+DIALOGS = ("Browse rooms", "New room", "New direct message")
+FROM_THE_MENU = ("Room settings", "Invite", "Leave")
+"""What opens a dialog; Escape closes each."""
 
 
 def assert_accessible(page: Page) -> None:
@@ -65,7 +66,22 @@ def test_settings_and_the_chat_with_its_dialogs_are_accessible(
     guest.goto("/")
     expect(guest.locator("room-header h1")).not_to_be_empty()
     assert_accessible(guest)
+    guest.get_by_role("button", name="Members").click()
+    expect(guest.get_by_role("button", name="More about")).not_to_have_count(0)
+    assert_accessible(guest)
+    guest.keyboard.press("Escape")
     for name in DIALOGS:
+        guest.get_by_role("button", name=name, exact=True).click()
+        expect(guest.get_by_role("dialog")).to_be_visible()
+        assert_accessible(guest)
+        guest.keyboard.press("Escape")
+    guest.get_by_role("button", name="New room").click()
+    guest.get_by_role("dialog").get_by_label("Name").fill("Yard")
+    guest.get_by_role("dialog").get_by_role("button", name="Create").click()
+    expect(guest.get_by_role("heading", name="Yard", level=1)).to_be_visible()
+    for name in FROM_THE_MENU:
+        guest.get_by_role("button", name="Room menu").click()
+        assert_accessible(guest)
         guest.get_by_role("button", name=name, exact=True).click()
         expect(guest.get_by_role("dialog")).to_be_visible()
         assert_accessible(guest)

@@ -40,8 +40,23 @@ def test_the_switcher_goes_to_rooms_and_people_by_a_few_letters(arrive: Arrive) 
     field.fill("Allotment")
     page.keyboard.press("ArrowUp")
     expect(page.locator("[role=option][aria-selected=true]")).to_have_text("Make a room named “Allotment”")
-    page.keyboard.press("Escape")
-    expect(field).to_be_hidden()
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog", name="New room")
+    expect(dialog.get_by_label("Name")).to_have_value("Allotment")
+    page.mouse.click(5, 5)
+    expect(dialog).to_be_hidden()
+
+
+def test_the_switcher_finds_people_one_has_never_met(arrive: Arrive) -> None:
+    nora, ole = arrive("nora"), arrive("ole")
+    nora.page.keyboard.press("Control+k")
+    nora.page.keyboard.type("ole")
+    expect(nora.page.get_by_role("option", name="ole").first).to_be_visible()
+    nora.page.keyboard.press("Enter")
+    nora.is_in("ole")
+    expect(nora.composer).to_be_focused()
+    nora.say("We have not met")
+    expect(ole.room("nora")).to_have_class("unread")
 
 
 def test_keys_go_from_room_to_room_and_from_part_to_part(arrive: Arrive) -> None:
@@ -66,6 +81,19 @@ def test_keys_go_from_room_to_room_and_from_part_to_part(arrive: Arrive) -> None
     page.keyboard.press("Shift+F6")
     expect(fina.room("Welcome")).to_be_focused()
 
+    page.get_by_role("button", name="Members").click()
+    expect(page.get_by_role("searchbox", name="Search members")).to_be_focused()
+    page.keyboard.press("Shift+F6")
+    expect(fina.composer).to_be_focused()
+    page.keyboard.press("F6")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("complementary")).to_be_hidden()
+    expect(page.get_by_role("button", name="Members")).to_be_focused()
+    page.keyboard.type("hm")
+    expect(fina.composer).to_have_value("hm")
+    fina.composer.fill("")
+
+    fina.room("Welcome").focus()
     page.keyboard.press("?")
     sheet = page.get_by_role("dialog", name="Keyboard shortcuts")
     expect(sheet).to_be_visible()
@@ -97,3 +125,120 @@ def test_the_tab_says_what_the_server_is_called(site: Site, arrive: Arrive) -> N
 
 def name_server(site: Site, name: str) -> None:
     site.manage("shell", "-v0", "-c", f"from chat.models import Server; Server.objects.update(name={name!r})")
+def test_everything_is_read_at_once(arrive: Arrive) -> None:
+    jana, karl = arrive("jana"), arrive("karl")
+    jana.create_room("Jam")
+    karl.say("For @jana")
+    expect(jana.room("Welcome").locator(".badge.mentions")).to_be_visible()
+    jana.page.locator(".me").click()
+    jana.page.keyboard.press("ArrowDown")
+    expect(jana.page.get_by_role("button", name="Mark all as read")).to_be_focused()
+    jana.page.keyboard.press("Enter")
+    expect(jana.page.locator("room-list .badge:visible")).to_have_count(0)
+    expect(jana.page).to_have_title("Jam · ChatConnet")
+    jana.page.reload()
+    expect(jana.room("Welcome")).to_be_visible()
+    expect(jana.page.locator("room-list .badge:visible")).to_have_count(0)
+
+
+def test_the_drawer_keeps_the_focus_and_gives_it_back(arrive: Arrive) -> None:
+    lise = arrive("lise")
+    lise.page.set_viewport_size({"width": 360, "height": 740})
+    opener = lise.page.get_by_role("button", name="Rooms", exact=True)
+    inside = "document.activeElement.closest('.sidebar') !== null"
+    opener.click()
+    expect(lise.room("Welcome")).to_be_focused()
+    for _ in range(12):
+        lise.page.keyboard.press("Tab")
+        assert lise.page.evaluate(f"{inside} || document.activeElement === document.body")
+    lise.page.keyboard.press("Escape")
+    expect(lise.room("Welcome")).to_be_hidden()
+    expect(opener).to_be_focused()
+    opener.click()
+    lise.page.mouse.click(350, 400)
+    expect(lise.room("Welcome")).to_be_hidden()
+    opener.click()
+    lise.create_room("Larder")
+    lise.page.get_by_role("button", name="Members").click()
+    panel = lise.page.get_by_role("complementary", name="Members")
+    expect(panel).to_be_in_viewport(ratio=1)
+    assert lise.page.evaluate("document.querySelector('member-panel').clientWidth") == 360
+    panel.get_by_role("button", name="Close").click()
+    expect(panel).to_be_hidden()
+
+
+def test_an_owner_runs_a_room(arrive: Arrive) -> None:
+    mona, nils, olaf = arrive("mona"), arrive("nils"), arrive("olaf")
+    page = mona.page
+    page.get_by_role("button", name="New room").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Name").fill("Mill")
+    people = dialog.get_by_role("combobox", name="Invite")
+    for name in ("nils", "olaf"):
+        people.fill(name)
+        people.press("Enter")
+        expect(dialog.get_by_role("button", name=f"Do not invite {name}")).to_be_visible()
+    people.press("Enter")
+    mona.is_in("Mill")
+    nils.room("Mill").click()
+
+    mona.choose("Room settings")
+    dialog.get_by_label("Name").fill("Windmill")
+    dialog.get_by_label("Topic").fill("Flour")
+    dialog.get_by_role("button", name="Save").click()
+    nils.is_in("Windmill")
+    expect(nils.page.locator("room-header")).to_contain_text("Flour")
+
+    mona.choose("Leave")
+    dialog.get_by_role("button", name="Leave").click()
+    expect(dialog.get_by_role("alert")).to_have_text("The last owner must hand the room over first.")
+    page.keyboard.press("Escape")
+
+    page.get_by_role("button", name="Members").click()
+    panel = page.get_by_role("complementary", name="Members")
+    expect(panel.get_by_role("listitem")).to_have_count(3)
+    panel.get_by_role("searchbox").fill("ni")
+    expect(panel.get_by_role("listitem")).to_have_count(1)
+    panel.get_by_role("button", name="More about nils").click()
+    panel.get_by_role("button", name="Make moderator").click()
+    expect(panel.get_by_role("listitem")).to_contain_text("moderator")
+    panel.get_by_role("searchbox").fill("")
+    panel.get_by_role("button", name="More about olaf").press("Enter")
+    expect(panel.get_by_role("button", name="Message")).to_be_focused()
+    page.keyboard.press("End")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog", name="Remove olaf from Windmill?")).to_be_visible()
+    dialog.get_by_role("button", name="Remove").press("Enter")
+    expect(panel.get_by_role("listitem")).to_have_count(2)
+    expect(olaf.room("Windmill")).to_have_count(0)
+
+    nils.page.get_by_role("button", name="Room menu").click()
+    expect(nils.page.get_by_role("button", name="Room settings")).to_be_visible()
+    mona.choose("Room settings")
+    dialog.get_by_role("button", name="Close the room").click()
+    dialog.get_by_role("button", name="Close the room").click()
+    expect(mona.room("Windmill")).to_contain_text("closed")
+    mona.choose("Room settings")
+    dialog.get_by_role("button", name="Open the room again").click()
+    expect(mona.composer).to_be_visible()
+
+
+def test_who_cannot_be_invited_stays_in_the_dialog_with_the_reason(arrive: Arrive, site: Site) -> None:
+    pavo, _quill, _runa = arrive("pavo"), arrive("quill"), arrive("runa")
+    pavo.create_room("Pier")
+    pavo.choose("Invite")
+    dialog = pavo.page.get_by_role("dialog")
+    people = dialog.get_by_role("combobox", name="People")
+    for name in ("quill", "runa"):
+        people.fill(name)
+        dialog.get_by_role("option", name=name).click()
+    site.manage(
+        "shell",
+        "-v0",
+        "-c",
+        "from accounts.models import User as U; U.objects.filter(username='runa').update(is_active=False)",
+    )
+    dialog.get_by_role("button", name="Invite", exact=True).click()
+    expect(dialog.get_by_role("alert")).to_contain_text("runa: ")
+    expect(dialog.get_by_role("button", name="Do not invite runa")).to_be_visible()
+    expect(dialog.get_by_role("button", name="Do not invite quill")).to_have_count(0)

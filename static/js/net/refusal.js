@@ -10,6 +10,8 @@ export class Refusal extends Error {
     this.code = code;
     /** The server's sentence, in the reader's language. @type {string | undefined} */
     this.detail = frame?.detail;
+    /** The field that was not accepted. @type {string | undefined} */
+    this.field = frame?.field;
     /** Seconds. @type {number | undefined} */
     this.retryAfter = frame?.retry_after;
     /** Close code, where the connection broke. @type {number | undefined} */

@@ -17,6 +17,8 @@ export class Room {
   copies = new Map();
   /** @type {Map<string, Member>} by user id; whoever left is not among them */
   members = new Map();
+  /** Whoever is not among `members` is not in the room. */
+  everybodyKnown = false;
   /** @type {Map<string, number>} the latest position of each member seen, gone or not */
   #memberPositions = new Map();
   /** Changes up to this position are in the server's counts. */
@@ -45,6 +47,7 @@ export class Room {
     this.timeline = new Timeline(head);
     this.loaded = false;
     this.members.clear();
+    this.everybodyKnown = false;
     this.#memberPositions.clear();
   }
 

@@ -155,6 +155,7 @@ export class Store {
       this.#cover(room, frame, command);
       needs = this.#put(room, frame.messages);
     }
+    if (command.type === "members" && !command.q && !frame.more) room.everybodyKnown = true;
     for (const member of frame.members ?? (frame.member ? [frame.member] : [])) this.#putMember(room, member);
     if (command.type === "read") room.count(/** @type {any} */ (frame), frame.head ?? room.position);
     this.#tell({ room: room.id, rooms: command.type !== "history" });

@@ -1,32 +1,68 @@
-// The dialogs of the page: each a <dialog> of the template with a form in it.
+// The dialogs of the page: each a <dialog> of the template, perhaps with a form in it.
 
-import { fromTemplate, part } from "../dom/template.js";
+import { part } from "../dom/template.js";
+import { Refusal } from "../net/refusal.js";
+
+/** @param {string} id */
+export function dialogOf(id) {
+  return /** @type {HTMLDialogElement} */ (document.getElementById(id));
+}
+
+/** Shows a dialog that Escape and a press beside it close. @param {HTMLDialogElement} dialog */
+export function show(dialog) {
+  dialog.onpointerdown = (event) => {
+    if (event.target === dialog && !holds(dialog, event)) dialog.close();
+  };
+  dialog.showModal();
+}
 
 /**
- * Opens a form. It closes when `submit` succeeds; what `submit` throws is explained in it.
+ * Opens a form. It closes when `submit` succeeds, unless that is not the end (false); what `submit` throws is explained
+ * in it, at the field it is about.
  * @param {string} id
  * @param {Chat} chat
  * @param {(values: Record<string, string>) => Promise<unknown>} submit
+ * @param {Record<string, string>} [values]  what the fields hold at first
  */
-export function openForm(id, chat, submit) {
+export function openForm(id, chat, submit, values = {}) {
   const dialog = dialogOf(id);
   const form = /** @type {HTMLFormElement} */ (dialog.querySelector("form"));
-  const problem = part(dialog, "problem");
-  problem.hidden = true;
+  const button = /** @type {HTMLButtonElement} */ (form.querySelector("[type=submit]"));
   part(dialog, "cancel").onclick = () => dialog.close();
   form.reset();
+  explain(form, "");
+  for (const [name, value] of Object.entries(values)) fieldOf(form, name).value = value;
   form.onsubmit = async (event) => {
     event.preventDefault();
-    const values = /** @type {Record<string, string>} */ (Object.fromEntries(new FormData(form)));
+    button.disabled = true;
     try {
-      await submit(values);
-      dialog.close();
+      const values = /** @type {Record<string, string>} */ (Object.fromEntries(new FormData(form)));
+      if ((await submit(values)) !== false) dialog.close();
     } catch (why) {
-      problem.textContent = chat.explain(why);
-      problem.hidden = false;
+      explain(form, chat.explain(why), why instanceof Refusal ? why.field : undefined);
+    } finally {
+      button.disabled = false;
     }
   };
-  dialog.showModal();
+  show(dialog);
+}
+
+/**
+ * Says in a form what went wrong; an empty sentence takes it back.
+ * @param {HTMLFormElement} form
+ * @param {string} sentence
+ * @param {string} [name]  of the field it is about
+ */
+export function explain(form, sentence, name) {
+  const problem = part(form, "problem");
+  problem.textContent = sentence;
+  problem.hidden = !sentence;
+  for (const field of form.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
+  const field = name && fieldOf(form, name);
+  if (!field) return;
+  field.setAttribute("aria-invalid", "true");
+  field.setAttribute("aria-describedby", problem.id);
+  field.focus();
 }
 
 /**
@@ -37,7 +73,7 @@ export function openForm(id, chat, submit) {
 export function ask(id) {
   const dialog = dialogOf(id);
   dialog.returnValue = "";
-  dialog.showModal();
+  show(dialog);
   return new Promise((resolve) => {
     dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
   });
@@ -47,59 +83,22 @@ export function ask(id) {
 export function openSheet(id) {
   const dialog = dialogOf(id);
   if (dialog.open) dialog.close();
-  else dialog.showModal();
-}
-
-/** Public rooms, with a way in. @param {Chat} chat */
-export function openBrowse(chat) {
-  const dialog = dialogOf("browse");
-  const list = part(dialog, "list");
-  const search = part(dialog, "q");
-  const more = part(dialog, "more");
-  let last = "";
-  const read = async (/** @type {boolean} */ on) => {
-    const q = search.value.trim();
-    const page = await chat.tryCommand({ type: "browse", ...(q && { q }), ...(on && { after: last }) });
-    if (!page || q !== search.value.trim()) return;
-    const rows = page.rooms.map((/** @type {RoomInfo} */ info) => browseRow(info, chat, dialog));
-    if (on) list.append(...rows);
-    else list.replaceChildren(...rows);
-    last = page.rooms.at(-1)?.id ?? "";
-    more.hidden = !page.more;
-    part(dialog, "none").hidden = list.childElementCount > 0;
-  };
-  search.value = "";
-  search.oninput = () => read(false);
-  more.onclick = () => read(true);
-  read(false);
-  dialog.showModal();
+  else show(dialog);
 }
 
 /**
- * @param {RoomInfo} info
- * @param {Chat} chat
- * @param {HTMLDialogElement} dialog
+ * @param {HTMLFormElement} form
+ * @param {string} name
  */
-function browseRow(info, chat, dialog) {
-  const row = fromTemplate("browse-room");
-  part(row, "name").textContent = info.name;
-  part(row, "topic").textContent = info.topic;
-  const joined = chat.store.rooms.has(info.id);
-  part(row, "join").hidden = joined;
-  part(row, "open").hidden = !joined;
-  const open = (/** @type {string} */ slug) => {
-    dialog.close();
-    chat.open(slug);
-  };
-  part(row, "open").onclick = () => open(info.slug);
-  part(row, "join").onclick = async () => {
-    const ok = await chat.tryCommand({ type: "join", room: info.id });
-    if (ok) open(ok.room.slug);
-  };
-  return row;
+function fieldOf(form, name) {
+  return /** @type {HTMLInputElement} */ (form.elements.namedItem(name));
 }
 
-/** @param {string} id */
-function dialogOf(id) {
-  return /** @type {HTMLDialogElement} */ (document.getElementById(id));
+/**
+ * @param {HTMLDialogElement} dialog
+ * @param {PointerEvent} event
+ */
+function holds(dialog, { clientX, clientY }) {
+  const { left, right, top, bottom } = dialog.getBoundingClientRect();
+  return clientX >= left && clientX <= right && clientY >= top && clientY <= bottom;
 }

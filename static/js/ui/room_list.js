@@ -51,16 +51,18 @@ export class RoomList extends HTMLElement {
   /** @param {Room} room @param {HTMLElement | undefined} known */
   #row(room, known) {
     const row = known ?? fromTemplate("room");
-    const { slug, unread, mentions } = room.info;
+    const { slug, unread, mentions, closed } = room.info;
     const link = part(row, "link");
     link.href = this.#chat.link(slug);
     link.dataset.slug = slug;
     link.classList.toggle("unread", unread > 0);
+    link.classList.toggle("closed", closed);
     if (room === this.#chat.room) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
     drawMark(row, otherPerson(room.info, this.#chat.user), iconOf(room.info));
     part(row, "name").textContent = this.#name(room);
     part(row, "draft").hidden = room === this.#chat.room || !this.#chat.drafts.has(room.id);
+    part(row, "closed").hidden = !closed;
     badge(part(row, "unread"), unread);
     badge(part(row, "mentions"), mentions);
     return row;

@@ -2,12 +2,15 @@
 
 import { openSheet } from "./dialogs.js";
 
+/** Keys that mean something in the list of messages. */
+const OF_MESSAGES = /^[recu+1-9]$/i;
 const MAC = /Mac|iPhone|iPad/.test(navigator.platform);
 /** What F6 goes round, in order, and where each of them takes the focus: the first that is there. */
 const REGIONS = [
   { name: "room-list", focus: ["a[aria-current]", "a"] },
   { name: "message-list", focus: ["li.message[tabindex='0']", ".scroller"] },
   { name: "message-composer", focus: ["textarea"] },
+  { name: "member-panel", focus: ["input"] },
 ];
 
 /**
@@ -46,12 +49,29 @@ function actionOf(event, chat, does) {
   if (key === "F6") return () => nextRegion(shiftKey ? -1 : 1);
   const step = key === "ArrowUp" ? -1 : key === "ArrowDown" ? 1 : 0;
   if (altKey && !control && step) return () => nextRoom(chat, step, shiftKey);
+  if (!control && !altKey && isForComposer(event, chat)) focusComposer();
   return undefined;
 }
 
 /** @param {EventTarget | null} target */
 function isField(target) {
   return target instanceof HTMLElement && target.matches("input, textarea, select, [contenteditable]");
+}
+
+export function focusComposer() {
+  const field = document.querySelector("message-composer textarea");
+  if (field instanceof HTMLElement) field.focus();
+}
+
+/**
+ * A letter that nothing else takes: the field gets the focus, then the letter itself.
+ * @param {KeyboardEvent} event
+ * @param {Chat} chat
+ */
+function isForComposer({ key, target }, chat) {
+  if ([...key].length !== 1 || key === " " || isField(target)) return false;
+  const taken = key === "/" || (target instanceof Element && target.closest("message-list") && OF_MESSAGES.test(key));
+  return !(taken && chat.preferences.singleKeys);
 }
 
 /**
@@ -71,8 +91,9 @@ function nextRoom(chat, step, unread) {
 
 /** @param {number} step */
 function nextRegion(step) {
-  const here = REGIONS.findIndex(({ name }) => document.activeElement?.closest(name));
-  const { name, focus } = REGIONS[here < 0 ? 0 : (here + step + REGIONS.length) % REGIONS.length];
+  const shown = REGIONS.filter(({ name }) => document.querySelector(name)?.checkVisibility());
+  const here = shown.findIndex(({ name }) => document.activeElement?.closest(name));
+  const { name, focus } = shown[here < 0 ? 0 : (here + step + shown.length) % shown.length];
   const found = focus.map((selector) => document.querySelector(`${name} ${selector}`)).find(Boolean);
   if (found instanceof HTMLElement) found.focus();
 }

@@ -4,6 +4,8 @@ import { onOption, pointAt } from "../dom/options.js";
 import { fromTemplate, part } from "../dom/template.js";
 import { ranked } from "../state/rank.js";
 import { t } from "../strings.js";
+import { show } from "./dialogs.js";
+import { PeopleSearch } from "./people_search.js";
 import { drawMark, iconOf } from "./room_mark.js";
 import { otherPerson, roomName } from "./room_name.js";
 
@@ -21,6 +23,10 @@ export class RoomSwitcher extends HTMLElement {
   /** @type {Place[]} */
   #places = [];
   #chosen = 0;
+  /** @type {User[]} people whom the server found for what stands in the field */
+  #found = [];
+  /** @type {PeopleSearch} */
+  #search;
   /** @type {string[]} rooms in the order they were last opened, the latest first */
   #recent = [];
 
@@ -29,9 +35,12 @@ export class RoomSwitcher extends HTMLElement {
     this.#chat = chat;
     this.#dialog = part(this, "dialog");
     this.#text = part(this, "text");
-    this.#text.addEventListener("input", () => this.#draw());
+    this.#search = new PeopleSearch(chat, (found) => {
+      this.#found = found;
+      this.#draw();
+    });
+    this.#text.addEventListener("input", () => this.#typed());
     this.#text.addEventListener("keydown", (event) => this.#pressed(event));
-    this.#dialog.addEventListener("click", (event) => event.target === this.#dialog && this.#dialog.close());
     onOption(part(this, "list"), (n) => this.#go(n));
     chat.viewListeners.add(() => this.#opened());
   }
@@ -39,8 +48,14 @@ export class RoomSwitcher extends HTMLElement {
   open() {
     if (this.#dialog.open) return this.#dialog.close();
     this.#text.value = "";
+    this.#found = [];
     this.#draw();
-    this.#dialog.showModal();
+    show(this.#dialog);
+  }
+
+  #typed() {
+    this.#draw();
+    if (this.#text.value.trim()) this.#search.ask(this.#text.value.trim());
   }
 
   #opened() {
@@ -57,7 +72,8 @@ export class RoomSwitcher extends HTMLElement {
     };
     const rooms = [...store.rooms.values()].filter((room) => room !== open).sort((a, b) => rank(b) - rank(a));
     const direct = new Set(rooms.map(({ info }) => otherPerson(info, user)?.id));
-    const people = [...store.users.values()].filter((it) => it.id !== user.id && !direct.has(it.id));
+    const known = new Map([...store.users.values(), ...this.#found].map((it) => [it.id, it]));
+    const people = [...known.values()].filter((it) => it.id !== user.id && !direct.has(it.id));
     return [...rooms.map((room) => this.#toRoom(room)), ...people.map((person) => this.#toPerson(person))];
   }
 
@@ -88,12 +104,21 @@ export class RoomSwitcher extends HTMLElement {
 
   /** Where one goes when no name fits. @param {string} typed @returns {Place[]} */
   #elsewhere(typed) {
-    const act = (/** @type {string} */ action) => () =>
-      this.dispatchEvent(new CustomEvent("room-action", { bubbles: true, detail: action }));
-    return [
-      { names: [t("browse_all")], hint: "", go: act("browse"), draw: (row) => drawMark(row, undefined, "compass") },
-      { names: [t("make_room", { name: typed })], hint: "", go: act("create"), draw: (row) => drawMark(row, undefined, "plus") },
-    ].slice(0, typed ? 2 : 1);
+    const act = (/** @type {RoomAction} */ detail) => () =>
+      this.dispatchEvent(new CustomEvent("room-action", { bubbles: true, detail }));
+    const browse = {
+      names: [t("browse_all")],
+      hint: "",
+      go: act({ action: "browse" }),
+      draw: (/** @type {HTMLElement} */ row) => drawMark(row, undefined, "compass"),
+    };
+    const create = {
+      names: [t("make_room", { name: typed })],
+      hint: "",
+      go: act({ action: "create", name: typed }),
+      draw: (/** @type {HTMLElement} */ row) => drawMark(row, undefined, "plus"),
+    };
+    return typed ? [browse, create] : [browse];
   }
 
   #draw() {

@@ -353,7 +353,8 @@ def test_the_suspended_read_nothing(garden: Room, bo: Actor, wire: Recorder, how
 
 
 @pytest.mark.parametrize(
-    "look", [reading.browse, lambda actor: reading.search(actor, "x"), lambda actor: reading.people(actor, "")]
+    "look",
+    [reading.browse, lambda actor: reading.search(actor, "x"), lambda actor: reading.people(actor, "")],
 )
 def test_the_suspended_neither_browse_nor_search(
     garden: Room, bo: Actor, wire: Recorder, look: Callable[[Actor], object]

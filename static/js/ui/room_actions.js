@@ -1,0 +1,64 @@
+// What one does with rooms: each in a dialog of its own, or at once.
+
+import { openBrowse } from "./browse.js";
+import { copyLink } from "./copy_link.js";
+import { dialogOf, openForm, show } from "./dialogs.js";
+import { inviteAll, openInvite, pickerIn } from "./invitations.js";
+import { openSettings } from "./room_settings.js";
+
+/**
+ * @param {Chat} chat
+ * @param {RoomAction} what
+ */
+export function actOnRooms(chat, { action, name }) {
+  if (action === "browse") return openBrowse(chat);
+  if (action === "create") return openCreate(chat, name ?? "");
+  if (action === "direct") return openDirect(chat);
+  const { room } = chat;
+  if (!room) return;
+  if (action === "invite") openInvite(chat, room);
+  if (action === "settings") openSettings(chat, room);
+  if (action === "link") copyLink(chat, room.info.slug);
+  if (action === "read") chat.read(room.id, room.info.head);
+  if (action === "leave") openForm("leave", chat, () => leave(chat, room));
+}
+
+/**
+ * @param {Chat} chat
+ * @param {string} name
+ */
+function openCreate(chat, name) {
+  const picker = pickerIn("create");
+  picker.start();
+  openForm("create", chat, async ({ name, topic, kind }) => {
+    const ok = await chat.command({ type: "create", name, kind, ...(topic && { topic }) });
+    const failed = await inviteAll(chat, ok.room.id, picker.chosen);
+    dialogOf("create").close();
+    chat.open(ok.room.slug);
+    if (failed.length && chat.room) openInvite(chat, chat.room, failed);
+  }, { name });
+}
+
+/** @param {Chat} chat */
+function openDirect(chat) {
+  const dialog = dialogOf("direct");
+  const picker = pickerIn("direct");
+  picker.start();
+  picker.onchoice = async ({ name }) => {
+    const ok = await chat.tryCommand({ type: "direct", user: name });
+    if (!ok) return;
+    dialog.close();
+    chat.open(ok.room.slug);
+  };
+  show(dialog);
+}
+
+/**
+ * @param {Chat} chat
+ * @param {Room} room
+ */
+async function leave(chat, room) {
+  await chat.command({ type: "leave", room: room.id });
+  dialogOf("leave").close();
+  chat.open(null);
+}
