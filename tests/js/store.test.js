@@ -37,6 +37,19 @@ test("the first sync names no room: each goes on from the head of the welcome", 
   assert.equal(room().position, 7);
 });
 
+test("everybody in a room is known once the last page of all members has been read", () => {
+  arrive(2);
+  const answer = (command, more) =>
+    store.apply({ type: "ok", members: [{ user: BO, role: "member", pos: 1 }], more }, { type: "members", room: "r", ...command });
+  answer({ q: "b" }, false);
+  answer({}, true);
+  assert.equal(room().everybodyKnown, false);
+  answer({ after: "bo" }, false);
+  assert.equal(room().everybodyKnown, true);
+  store.apply({ type: "reset", room: "r", head: 9 });
+  assert.equal(room().everybodyKnown, false);
+});
+
 test("coming back, it catches up from what was applied last", () => {
   arrive(2);
   page({}, [1, 2], { more: false });
