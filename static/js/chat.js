@@ -72,7 +72,10 @@ export class Chat {
       for (const key of change.sent ?? []) this.outbox.settle(key);
       this.#fill();
     });
-    addEventListener("popstate", (event) => this.#look(event.state ?? { slug: null, seq: null }));
+    addEventListener("popstate", ({ state }) => {
+      const view = state ?? { slug: null, seq: null };
+      if (view.slug !== this.view.slug || view.seq !== this.view.seq) this.#look(view);
+    });
     history.replaceState(this.view, "");
   }
 
@@ -91,7 +94,9 @@ export class Chat {
    */
   open(slug, seq = null) {
     if (slug === null) return this.#openFirst();
-    history.pushState({ slug, seq }, "", this.link(slug, seq));
+    // An entry that only stood for the open drawer is not one to come back to.
+    const enter = history.state?.drawer ? "replaceState" : "pushState";
+    history[enter]({ slug, seq }, "", this.link(slug, seq));
     this.#look({ slug, seq });
   }
 

@@ -1,5 +1,5 @@
-// On a narrow screen the rooms are a drawer: a popover, so that Escape, Android's Back and a press beside it close it.
-// What it covers is inert, which keeps the focus in it.
+// On a narrow screen the rooms are a drawer: a popover, so that Escape and a press beside it close it. So does Back, as
+// an open drawer has an entry of its own in the history. What it covers is inert, which keeps the focus in it.
 
 const NARROW = matchMedia("(width < 45rem)");
 
@@ -19,17 +19,21 @@ export function makeDrawer(drawer, covered) {
   drawer.addEventListener("beforetoggle", (event) => isOpening(event) || cover(false));
   drawer.addEventListener("toggle", (event) => {
     cover(isOpening(event));
+    if (isOpening(event)) history.pushState({ ...history.state, drawer: true }, "");
+    else if (history.state?.drawer) history.back();
     const first = drawer.querySelector("a[aria-current]") ?? drawer.querySelector("button");
     if (isOpening(event) && first instanceof HTMLElement) first.focus();
   });
   for (const button of document.querySelectorAll("[data-drawer]")) {
     button.addEventListener("click", () => NARROW.matches && drawer.togglePopover());
   }
-  NARROW.addEventListener("change", fit);
-  fit();
-  return () => {
+  const close = () => {
     if (NARROW.matches && drawer.matches(":popover-open")) drawer.hidePopover();
   };
+  NARROW.addEventListener("change", fit);
+  addEventListener("popstate", close);
+  fit();
+  return close;
 }
 
 /** @param {Event} event */

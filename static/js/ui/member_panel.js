@@ -30,7 +30,7 @@ export class MemberPanel extends HTMLElement {
   connect(chat) {
     this.#chat = chat;
     chat.viewListeners.add(() => this.#opened());
-    chat.store.subscribe((change) => change.room === chat.room?.id && this.#draw());
+    chat.store.subscribe((change) => change.room === chat.room?.id && this.#changed());
     part(this, "close").onclick = () => this.toggle();
     part(this, "more").onclick = () => this.#read(true);
     part(this, "q").addEventListener("input", () => {
@@ -64,6 +64,12 @@ export class MemberPanel extends HTMLElement {
     this.dataset.room = room.id;
     part(this, "q").value = "";
     this.#read(false);
+    this.#draw();
+  }
+
+  /** What was known may have been dropped. */
+  #changed() {
+    if (!this.hidden && !this.#chat.room?.members.size) this.#read(false);
     this.#draw();
   }
 
