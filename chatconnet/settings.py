@@ -217,6 +217,7 @@ CELERY_RESULT_BACKEND = "django-db"
 CELERY_RESULT_EXPIRES = 86400
 CELERY_RESULT_EXTENDED = True  # else the results in the administration have no name
 CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_STORE_ERRORS_EVEN_IF_IGNORED = True  # the administration's front page counts them
 CELERY_TASK_ACKS_LATE = True
 # No task waits inside a worker: `visibility_timeout` below has to outlast one task's time limit, not several.
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

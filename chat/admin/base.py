@@ -39,14 +39,20 @@ COUNTED = 10_000
 SHOWN = 50
 
 
+def estimate(rows: QuerySet[Any]) -> int:
+    """How many rows PostgreSQL's planner expects, from the statistics that it keeps of each table."""
+    plan: int = json.loads(rows.order_by().explain(format="json"))[0]["Plan"]["Plan Rows"]
+    return plan
+
+
 class EstimatingPaginator(Pages):
-    """Counts up to 10,000 rows; beyond them PostgreSQL's planner says how many it expects, from the
-    statistics (`reltuples`) it keeps of each table: no list waits for a count of millions."""
+    """Counts up to 10,000 rows; beyond them the planner says how many it expects: no list waits for a count
+    of millions."""
 
     @cached_property
     def count(self) -> int:
         rows = cast("QuerySet[Any]", self.object_list).order_by()
-        expected: int = json.loads(rows.explain(format="json"))[0]["Plan"]["Plan Rows"]
+        expected = estimate(rows)
         if expected > COUNTED:
             return expected
         counted = rows[: COUNTED + 1].count()

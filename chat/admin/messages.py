@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from chat import queries, text
@@ -43,12 +45,27 @@ class StateFilter(admin.SimpleListFilter):
         return queryset
 
 
+class AgeFilter(admin.SimpleListFilter):
+    title = _("age")
+    parameter_name = "age"
+    days: ClassVar = {"day": 0, "week": 7, "month": 30}
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> list[tuple[str, Any]]:
+        return [("day", _("today")), ("week", _("the last 7 days")), ("month", _("the last 30 days"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Message]) -> QuerySet[Message]:
+        if (days := self.days.get(self.value() or "")) is None:
+            return queryset
+        midnight = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
+        return queryset.filter(at__gte=midnight - timedelta(days=days))
+
+
 @admin.register(Message)
 class MessageAdmin(ReadOnlyAdmin[Message]):
     """Found by words, `from:name` and `in:room`, as in the chat's own search."""
 
     list_display = ("place", "author", "excerpt", "at", "state")
-    list_filter = (StateFilter,)
+    list_filter = (StateFilter, AgeFilter)
     list_select_related = ("room", "author")
     sortable_by = ()
     search_fields = ("body",)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin
@@ -19,6 +19,9 @@ from chat.admin.base import ListAdmin, ReadOnlyAdmin, staff
 from chat.errors import Refused
 from chat.models import Flag, WordRule
 from chat.services import automod
+
+if TYPE_CHECKING:
+    from django.contrib.admin import ModelAdmin
 
 
 class WordRuleForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -51,10 +54,28 @@ class WordRuleAdmin(ListAdmin[WordRule]):
         automod.save_rule(staff(request), obj)
 
 
+class OpenFilter(admin.SimpleListFilter):
+    """Open are the flags that nobody has decided on: the message is still there to be read."""
+
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> list[tuple[str, Any]]:
+        return [("open", _("open")), ("hidden", _("hidden")), ("deleted", _("deleted"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Flag]) -> QuerySet[Flag]:
+        match self.value():
+            case "open":
+                return queryset.filter(message__hidden_at=None, message__deleted_at=None)
+            case "hidden" | "deleted" as state:
+                return queryset.filter(**{f"message__{state}_at__isnull": False})
+        return queryset
+
+
 @admin.register(Flag)
 class FlagAdmin(ReadOnlyAdmin[Flag]):
     list_display = ("rule", "link", "author", "excerpt", "state", "at")
-    list_filter = ("rule__action", ("message__hidden_at", admin.EmptyFieldListFilter))
+    list_filter = (OpenFilter, "rule__action", "message__room__kind")
     list_select_related = ("rule", "message__room", "message__author")
     search_fields = ("rule__phrase", "message__author__username")
     fields = ("rule", "link", "author", "excerpt", "state", "at")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.contrib import admin
@@ -12,13 +13,18 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from chat import access
 from chat.admin.base import ListAdmin, confirmed, staff
 from chat.errors import Refused
 from chat.models import Room, Sanction
 from chat.services import moderation
+
+if TYPE_CHECKING:
+    from django.contrib.admin import ModelAdmin
 
 
 class NewSanctionForm(forms.Form):
@@ -62,10 +68,28 @@ class NewSanctionForm(forms.Form):
             return None
 
 
+class HoldsFilter(admin.SimpleListFilter):
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> list[tuple[str, Any]]:
+        return [("holds", _("holds")), ("ending", _("ends within a day")), ("over", _("over"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Sanction]) -> QuerySet[Sanction]:
+        match self.value():
+            case "holds":
+                return queryset.filter(access.holds())
+            case "ending":
+                return queryset.filter(access.holds(), until__lte=timezone.now() + timedelta(days=1))
+            case "over":
+                return queryset.exclude(access.holds())
+        return queryset
+
+
 @admin.register(Sanction)
 class SanctionAdmin(ListAdmin[Sanction]):
     list_display = ("kind", "user", "room", "reason", "actor", "at", "until", "lifted_at")
-    list_filter = ("kind", ("lifted_at", admin.EmptyFieldListFilter))
+    list_filter = (HoldsFilter, "kind")
     list_select_related = ("user", "room", "actor")
     search_fields = ("user__username", "reason")
     fields = ("kind", "user", "room", "reason", "actor", "at", "until", "lifted_at")

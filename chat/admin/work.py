@@ -1,8 +1,9 @@
-"""What waits for the workers, to look at."""
+"""What waits for the workers, and what was done here: to look at."""
 
 from __future__ import annotations
 
 from django.contrib import admin
+from django.contrib.admin.models import LogEntry
 
 from chat.admin.base import ReadOnlyAdmin
 from chat.models import Lease, PendingCheck
@@ -18,3 +19,15 @@ class PendingCheckAdmin(ReadOnlyAdmin[PendingCheck]):
 class LeaseAdmin(ReadOnlyAdmin[Lease]):
     list_display = ("name", "holder", "until")
     fields = ("name", "holder", "until")
+
+
+@admin.register(LogEntry)
+class LogEntryAdmin(ReadOnlyAdmin[LogEntry]):
+    """History: nobody adds to it or takes from it by hand. It names private rooms, so it is for superusers
+    and those who were given the permission."""
+
+    list_display = ("action_time", "user", "action_flag", "content_type", "object_repr", "change_message")
+    list_filter = ("action_flag", "content_type")
+    list_select_related = ("user", "content_type")
+    search_fields = ("user__username", "object_repr")
+    fields = list_display

@@ -58,6 +58,12 @@ class Message(models.Model):
         indexes = [
             # queries.changes: catching up is one range of it
             models.Index(fields=["room", "pos"], name="message_pos"),
+            # admin.overview: messages a day, who wrote today; queries.search: the newest first
+            models.Index(fields=["at", "id"], name="message_at"),
+            # admin.messages.StateFilter: what is out of the ordinary; hardly any row is in them
+            models.Index(fields=["id"], name="message_hidden", condition=models.Q(hidden_at__isnull=False)),
+            models.Index(fields=["id"], name="message_held", condition=models.Q(held_at__isnull=False)),
+            models.Index(fields=["id"], name="message_deleted", condition=models.Q(deleted_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

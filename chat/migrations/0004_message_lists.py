@@ -1,0 +1,25 @@
+"""Indexes for lists of messages by time and by state; made without keeping anybody from writing."""
+
+from django.contrib.postgres.operations import AddIndexConcurrently
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    atomic = False
+
+    dependencies = [("chat", "0003_labels")]
+
+    operations = [
+        AddIndexConcurrently("message", models.Index(fields=["at", "id"], name="message_at")),
+        *(
+            AddIndexConcurrently(
+                "message",
+                models.Index(
+                    fields=["id"],
+                    name=f"message_{state}",
+                    condition=models.Q(**{f"{state}_at__isnull": False}),
+                ),
+            )
+            for state in ("hidden", "held", "deleted")
+        ),
+    ]
