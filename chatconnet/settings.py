@@ -97,7 +97,7 @@ DATABASES = {
                 ),
                 "timeout": env.number("DATABASE_WAIT_SECONDS", 5, "Longest wait for a free connection."),
             },
-            "options": "-c lock_timeout={}ms".format(
+            "options": "-c jit=off -c lock_timeout={}ms".format(
                 env.integer("DATABASE_LOCK_MS", 5000, "Longest wait for a lock, in milliseconds.")
             ),
         },
