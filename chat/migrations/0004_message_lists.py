@@ -1,10 +1,7 @@
-"""Indexes for lists of messages by time and by state, and one that unread messages are counted from alone;
-made without keeping anybody from writing."""
+"""Indexes for lists of messages by time and by state; made without keeping anybody from writing."""
 
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
-
-INCLUDED = ["author", "deleted_at", "hidden_at", "held_at"]
 
 
 class Migration(migrations.Migration):
@@ -25,29 +22,5 @@ class Migration(migrations.Migration):
         AddIndexConcurrently(
             "message",
             models.Index(fields=["id"], name="message_deleted", condition=models.Q(deleted_at__isnull=False)),
-        ),
-        # One that failed half-way is begun again.
-        migrations.RunSQL(
-            "DROP INDEX CONCURRENTLY IF EXISTS one_message_a_place_new", migrations.RunSQL.noop
-        ),
-        migrations.RunSQL(
-            "CREATE UNIQUE INDEX CONCURRENTLY one_message_a_place_new ON chat_message (room_id, seq)"
-            " INCLUDE (author_id, deleted_at, hidden_at, held_at)",
-            migrations.RunSQL.noop,
-        ),
-        migrations.RunSQL(
-            "BEGIN; ALTER TABLE chat_message DROP CONSTRAINT one_message_a_place;"
-            " ALTER INDEX one_message_a_place_new RENAME TO one_message_a_place; COMMIT",
-            "BEGIN; DROP INDEX one_message_a_place;"
-            " ALTER TABLE chat_message ADD CONSTRAINT one_message_a_place UNIQUE (room_id, seq); COMMIT",
-            state_operations=[
-                migrations.RemoveConstraint("message", "one_message_a_place"),
-                migrations.AddConstraint(
-                    "message",
-                    models.UniqueConstraint(
-                        fields=["room", "seq"], include=INCLUDED, name="one_message_a_place"
-                    ),
-                ),
-            ],
         ),
     ]
