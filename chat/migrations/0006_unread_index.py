@@ -9,7 +9,7 @@ INCLUDED = ["author", "deleted_at", "hidden_at", "held_at"]
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("chat", "0004_message_lists")]
+    dependencies = [("chat", "0005_message_lists")]
 
     operations = [
         # One that failed half-way is begun again.

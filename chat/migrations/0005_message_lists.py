@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("chat", "0003_labels")]
+    dependencies = [("chat", "0004_server_facts")]
 
     operations = [
         AddIndexConcurrently("message", models.Index(fields=["at", "id"], name="message_at")),
