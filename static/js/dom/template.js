@@ -23,13 +23,15 @@ export function part(root, name) {
 }
 
 /**
- * Gives a line icon of the sprite another picture.
+ * Gives a line icon of the sprite another picture. The same one again would have the browser draw it anew.
  * @param {Element} icon
  * @param {string} name
  */
 export function setIcon(icon, name) {
   const use = /** @type {Element} */ (icon.querySelector("use"));
-  use.setAttribute("href", (use.getAttribute("href") ?? "").replace(/#.*/, `#${name}`));
+  const before = use.getAttribute("href") ?? "";
+  const href = before.replace(/#.*/, `#${name}`);
+  if (href !== before) use.setAttribute("href", href);
 }
 
 /**

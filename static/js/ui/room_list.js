@@ -12,6 +12,8 @@ export class RoomList extends HTMLElement {
   #chat;
   /** @type {Record<string, Map<string, HTMLElement>>} */
   #rows = { rooms: new Map(), directs: new Map() };
+  /** What each row was drawn from. @type {WeakMap<HTMLElement, string>} */
+  #looks = new WeakMap();
 
   /** @param {Chat} chat */
   connect(chat) {
@@ -51,17 +53,23 @@ export class RoomList extends HTMLElement {
   /** @param {Room} room @param {HTMLElement | undefined} known */
   #row(room, known) {
     const row = known ?? fromTemplate("room");
-    const { slug, unread, mentions, closed } = room.info;
+    const { slug, unread, mentions, kind, closed } = room.info;
+    const isOpen = room === this.#chat.room;
+    const hasDraft = !isOpen && this.#chat.drafts.has(room.id);
+    // Hundreds of rooms, of which a message changes one: the others are left alone.
+    const look = JSON.stringify([slug, this.#name(room), kind, closed, unread, mentions, isOpen, hasDraft]);
+    if (this.#looks.get(row) === look) return row;
+    this.#looks.set(row, look);
     const link = part(row, "link");
     link.href = this.#chat.link(slug);
     link.dataset.slug = slug;
     link.classList.toggle("unread", unread > 0);
     link.classList.toggle("closed", closed);
-    if (room === this.#chat.room) link.setAttribute("aria-current", "page");
+    if (isOpen) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
     drawMark(row, otherPerson(room.info, this.#chat.user), iconOf(room.info));
     part(row, "name").textContent = this.#name(room);
-    part(row, "draft").hidden = room === this.#chat.room || !this.#chat.drafts.has(room.id);
+    part(row, "draft").hidden = !hasDraft;
     part(row, "closed").hidden = !closed;
     badge(part(row, "unread"), unread);
     badge(part(row, "mentions"), mentions);
