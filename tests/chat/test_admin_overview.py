@@ -17,6 +17,7 @@ from django_celery_results.models import TaskResult
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
+from chat import access, queries, text
 from chat.access import Actor
 from chat.admin.overview import overview
 from chat.models import Message, Room, Sanction, Server
@@ -217,13 +218,28 @@ def test_no_page_reads_all_messages(wire: Recorder) -> None:
         with CaptureQueriesContext(connection) as asked:
             page(desk, path)
         assert len(asked) <= 12, path
-        for query in asked.captured_queries:
-            if query["sql"].startswith("SELECT") and "chat_message" in query["sql"]:
-                plan = "\n".join(explained(query["sql"]))
-                assert "Seq Scan on chat_message" not in plan, f"{path}\n{query['sql']}\n{plan}"
+        for plan in plans(asked):
+            assert "Seq Scan on chat_message" not in plan, f"{path}\n{plan}"
+
+    reader = access.actor_for(User.objects.filter(memberships__room__is_default=True)[0])
+    with CaptureQueriesContext(connection) as asked:
+        hits, _more = queries.search(reader, text.parse_search("mermelada"), None)
+    assert hits
+    assert "message_words" in plans(asked)[0], (
+        "what is rare is found by its words, not by reading whole rooms"
+    )
+    with CaptureQueriesContext(connection) as asked:
+        queries.counts(reader.id, list(Room.objects.values_list("pk", flat=True)))
+    assert "Index Only Scan using one_message_a_place" in plans(asked)[0]
 
 
-def explained(sql: str) -> list[str]:
-    with connection.cursor() as cursor:
-        cursor.execute("EXPLAIN " + sql.replace("%", "%%"), [])
-        return [line for (line,) in cursor.fetchall()]
+def plans(asked: CaptureQueriesContext) -> list[str]:
+    """How PostgreSQL would answer again what was asked about messages."""
+    found = []
+    for query in asked.captured_queries:
+        sql = query["sql"]
+        if sql.lstrip().startswith("SELECT") and "chat_message" in sql:
+            with connection.cursor() as cursor:
+                cursor.execute("EXPLAIN " + sql.replace("%", "%%"), [])
+                found.append("\n".join([sql, *(line for (line,) in cursor.fetchall())]))
+    return found
