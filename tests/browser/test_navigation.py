@@ -125,6 +125,8 @@ def test_the_tab_says_what_the_server_is_called(site: Site, arrive: Arrive) -> N
 
 def name_server(site: Site, name: str) -> None:
     site.manage("shell", "-v0", "-c", f"from chat.models import Server; Server.objects.update(name={name!r})")
+
+
 def test_everything_is_read_at_once(arrive: Arrive) -> None:
     jana, karl = arrive("jana"), arrive("karl")
     jana.create_room("Jam")

@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import timezone, translation
 from django_celery_results.models import TaskResult
 from pytest_django import DjangoAssertNumQueries
 
@@ -41,7 +41,8 @@ def desk(boss: User) -> Client:
 def figures(user: User) -> dict[str, int]:
     """What is counted, by name."""
     found = overview(user)
-    return {str(figure.name): figure.number for figure in (*found.figures, *found.waiting)}
+    with translation.override("en"):
+        return {str(figure.name): figure.number for figure in (*found.figures, *found.waiting)}
 
 
 def rows(listed: str) -> int:

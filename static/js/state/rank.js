@@ -1,7 +1,7 @@
 // How well a name fits what was typed: its letters in order, best at the starts of words and side by side.
 
 /** Without case and accents. @param {string} text */
-const folded = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+export const folded = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 
 /** The words of a name: without case and accents, and a space for what joins them. @param {string} text */
 export const wordsOf = (text) => folded(text).replace(/[_:-]+/g, " ").trim();
