@@ -77,6 +77,7 @@ chat.viewListeners.add(entered);
 drawAvatar(part(root, "avatar"), chat.user);
 listenToKeys(chat, {
   switchRoom: () => switcher.open(),
+  endWriting: () => composer.endAbout(),
   toLatest: () => list.toLatest(),
   toUnread: () => list.toUnread(),
 });

@@ -169,7 +169,10 @@ def test_commands_are_listed_and_run(iris: Person) -> None:
     expect(iris.composer).to_have_value("")
     iris.say("/shrug who knows")
     expect(iris.message(r"who knows ¯\_(ツ)_/¯")).to_be_visible()
-    iris.say("/me waves")
+    write(iris, "/m")
+    suggestions(iris).filter(has_text="/me").click()
+    iris.composer.press_sequentially("waves")
+    iris.composer.press("Enter")
     expect(iris.page.locator(".text em", has_text="waves")).to_be_visible()
     iris.say("/invite nobody-at-all")
     expect(iris.composer).to_have_value("/invite nobody-at-all")
@@ -202,7 +205,7 @@ def test_a_draft_stays_in_its_room_outlives_a_reload_and_is_marked(iris: Person)
     expect(iris.composer).to_have_value("")
 
 
-def test_formatting_keys_mark_the_selection_and_can_be_undone(iris: Person) -> None:
+def test_formatting_by_keys_and_by_its_menu_marks_the_selection(iris: Person) -> None:
     write(iris, "tea")
     iris.composer.press("Control+a")
     for key, value in (("b", "**tea**"), ("i", "***tea***"), ("b", "*tea*"), ("i", "tea"), ("e", "`tea`")):
@@ -213,9 +216,13 @@ def test_formatting_keys_mark_the_selection_and_can_be_undone(iris: Person) -> N
     iris.composer.press("Control+a")
     iris.composer.press("Control+Shift+l")
     expect(iris.composer).to_have_value("[tea](https://)")
-    iris.page.get_by_role("button", name="Formatting").click()
-    expect(iris.page.get_by_text("Ctrl+Shift+L")).to_be_visible()
-    iris.page.keyboard.press("Escape")
+    write(iris, "tea")
+    iris.composer.press("Control+a")
+    for name, value in (("struck", "~~tea~~"), ("struck", "tea"), ("bold", "**tea**")):
+        iris.page.get_by_role("button", name="Formatting").click()
+        iris.page.get_by_role("button", name=re.compile(f"^{name}")).click()
+        expect(iris.composer).to_have_value(value)
+    expect(iris.composer).to_be_focused()
     iris.composer.fill("")
 
 

@@ -1,12 +1,11 @@
 // Where messages are written: new ones, answers, and new texts of old ones.
 
-import { placeAbove } from "../dom/above.js";
 import { replaceText } from "../dom/field_text.js";
 import { part, setIcon } from "../dom/template.js";
 import { t } from "../strings.js";
 import { meaningOf } from "./commands.js";
 import { Completion } from "./completion.js";
-import { linked, marked } from "./marks.js";
+import { listenToFormatting } from "./formatting.js";
 import { roomName } from "./room_name.js";
 import { runCommand } from "./run_command.js";
 
@@ -14,8 +13,6 @@ import { runCommand } from "./run_command.js";
 
 /** The counter shows when fewer characters than this are left. */
 const NEARLY_FULL = 200;
-/** @type {Record<string, string>} with Ctrl or Cmd */
-const MARKS = { b: "**", i: "*", e: "`" };
 const GROWS_BY_ITSELF = CSS.supports("field-sizing", "content");
 
 export class MessageComposer extends HTMLElement {
@@ -43,8 +40,7 @@ export class MessageComposer extends HTMLElement {
     });
     part(this, "cancel").onclick = () => this.#cancel();
     part(this, "emoji").onclick = () => this.#openEmoji();
-    const help = part(this, "format-help");
-    help.addEventListener("toggle", () => placeAbove(help, part(this, "format")));
+    listenToFormatting(this.#text, part(this, "format-menu"), part(this, "format"));
     chat.viewListeners.add(() => this.#opened());
     chat.store.subscribe((change) => change.rooms && this.#opened());
     this.#opened();
@@ -60,6 +56,13 @@ export class MessageComposer extends HTMLElement {
   edit(message) {
     this.#turn({ mode: "edit", message });
     this.#set(message.body ?? "");
+  }
+
+  /** Back from an edit or a reply to what was being written before; false where there is neither. */
+  endAbout() {
+    if (!this.#about) return false;
+    this.#cancel();
+    return true;
   }
 
   #opened() {
@@ -81,16 +84,13 @@ export class MessageComposer extends HTMLElement {
   #pressed(event) {
     // While a word is being composed (Japanese, accents …), keys belong to the input method. 229: Safari's late one.
     if (event.isComposing || event.keyCode === 229) return;
-    if (this.#completion.pressed(event) || this.#format(event)) return;
+    if (this.#completion.pressed(event)) return;
     const plain = !event.shiftKey && !event.ctrlKey && !event.metaKey && !event.altKey;
     if (event.key === "Enter" && this.#sends(event)) {
       event.preventDefault();
       this.#submit();
     } else if (plain && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
       if (this.#walk(event.key === "ArrowUp" ? -1 : 1)) event.preventDefault();
-    } else if (plain && event.key === "Escape" && this.#about) {
-      event.stopPropagation();
-      this.#cancel();
     }
   }
 
@@ -98,25 +98,6 @@ export class MessageComposer extends HTMLElement {
   #sends({ shiftKey, ctrlKey, metaKey }) {
     if (ctrlKey || metaKey) return true;
     return !shiftKey && this.#chat.preferences.enterSends && !this.#touch.matches;
-  }
-
-  /**
-   * Marks the selection, or takes the marks away.
-   * @param {KeyboardEvent} event
-   * @returns {boolean} the key was for that
-   */
-  #format(event) {
-    if (!(event.ctrlKey || event.metaKey) || event.altKey) return false;
-    const key = event.key.toLowerCase();
-    const { value, selectionStart, selectionEnd } = this.#text;
-    let change;
-    if (event.shiftKey && key === "l") change = linked(value, selectionStart, selectionEnd);
-    else if (!event.shiftKey && MARKS[key]) change = marked(value, selectionStart, selectionEnd, MARKS[key]);
-    if (!change) return false;
-    event.preventDefault();
-    replaceText(this.#text, change.from, change.to, change.insert);
-    this.#text.setSelectionRange(change.start, change.end);
-    return true;
   }
 
   /**

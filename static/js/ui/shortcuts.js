@@ -14,8 +14,14 @@ const REGIONS = [
 ];
 
 /**
+ * What other parts of the page do. To end the writing of an edit or a reply is true where there was one; to the latest
+ * message is also: all of it is read.
+ * @typedef {{switchRoom: () => void, toUnread: () => void, toLatest: () => void, endWriting: () => boolean}} Does
+ */
+
+/**
  * @param {Chat} chat
- * @param {{switchRoom: () => void, toUnread: () => void, toLatest: () => void}} does  to the latest is also: all of it is read
+ * @param {Does} does
  */
 export function listenToKeys(chat, does) {
   for (const key of document.querySelectorAll("kbd[data-key]")) {
@@ -33,7 +39,7 @@ export function listenToKeys(chat, does) {
 /**
  * @param {KeyboardEvent} event
  * @param {Chat} chat
- * @param {Parameters<typeof listenToKeys>[1]} does
+ * @param {Does} does
  * @returns {(() => void) | undefined}
  */
 function actionOf(event, chat, does) {
@@ -44,7 +50,8 @@ function actionOf(event, chat, does) {
   if (control && key === "/") return () => openSheet("shortcuts");
   if (covered) return undefined;
   if (key === "?" && chat.preferences.singleKeys && !isField(event.target)) return () => openSheet("shortcuts");
-  if ((key === "Escape" && !shiftKey) || (control && key === "End")) return does.toLatest;
+  if (key === "Escape" && !shiftKey) return () => does.endWriting() || does.toLatest();
+  if (control && key === "End") return does.toLatest;
   if (shiftKey && key === "PageUp") return does.toUnread;
   if (key === "F6") return () => nextRegion(shiftKey ? -1 : 1);
   const step = key === "ArrowUp" ? -1 : key === "ArrowDown" ? 1 : 0;
