@@ -37,7 +37,7 @@ class Habit:
 HABITS = (
     Habit(
         "Enter sends, Shift+Enter breaks the line",
-        "so; on touch Enter breaks the line; a setting turns it round; Enter of an input method sends nothing",
+        "so; on touch Enter breaks the line; a setting turns it round; an input method sends nothing",
         both="composer::enter_sends_and_shift_enter_breaks_the_line",
     ),
     Habit(
