@@ -30,6 +30,7 @@ def test_a_long_room_opens_where_it_is_new_and_keeps_its_place(arrive: Arrive) -
 
     una.page.locator("message-list .latest").click()
     expect(una.message("one more")).to_be_in_viewport()
+    assert una.page.evaluate(ROWS) <= 110, "at the end each message that comes moves all that are drawn"
     una.page.locator(".scroller").hover()
     while una.message("pear 0").count() == 0:
         una.page.mouse.wheel(0, -1500)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.db import connection
@@ -153,10 +154,26 @@ def test_nobody_adds_or_edits_or_deletes_rows_past_the_services(boss: Client, ro
 def test_a_list_page_costs_at_most_12_queries(
     boss: Client, garden: Room, bo: Actor, django_assert_max_num_queries
 ) -> None:
+    """Each list, as it comes and searched."""
     fill(garden, bo)
-    for model in [f"chat/{name}" for name in LISTS] + ["accounts/user", "django_celery_results/taskresult"]:
+    for model, model_admin in admin.site._registry.items():
+        path = f"{model._meta.app_label}/{model._meta.model_name}/"
         with django_assert_max_num_queries(12):
-            page(boss, f"{model}/")
+            page(boss, path)
+        if model_admin.search_fields:
+            with django_assert_max_num_queries(12):
+                page(boss, path, q="person")
+
+
+def test_completing_a_name_costs_at_most_12_queries(
+    boss: Client, garden: Room, bo: Actor, django_assert_max_num_queries
+) -> None:
+    fill(garden, bo)
+    for field, term in (("user", "person-1"), ("room", "room 1")):
+        asked = {"app_label": "chat", "model_name": "sanction", "field_name": field, "term": term}
+        with django_assert_max_num_queries(12):
+            found = boss.get("/admin/autocomplete/", asked).json()["results"]
+        assert len(found) > 10
 
 
 def test_a_row_has_a_page_to_look_at(boss: Client, rows: dict[str, Model]) -> None:

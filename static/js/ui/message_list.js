@@ -11,9 +11,12 @@ import { MessageFocus } from "./message_focus.js";
 import { roomName } from "./room_name.js";
 
 /** @typedef {import("../state/rows.js").Row} Row */
+/** @typedef {import("../state/timeline.js").Span} Span */
 
 /** Messages drawn at most; with the lines between them there are fewer than 400 rows. */
 const WINDOW = 300;
+/** So many at the end, where each message that comes has the browser lay out all that are drawn. */
+const LATEST = 100;
 const STEP = 100;
 const SCREENS_AHEAD = 1.5;
 const CENTRE = 0.4;
@@ -109,13 +112,23 @@ export class MessageList extends HTMLElement {
     return room.timeline.span(this.#top ?? this.#chat.view.seq);
   }
 
+  /**
+   * What of a stretch is drawn.
+   * @param {Room} room
+   * @param {Span} span
+   */
+  #window(room, span, known = true) {
+    const most = this.#top === null ? LATEST : WINDOW;
+    return room.timeline.window(span, this.#top, known ? most : 0);
+  }
+
   #fill() {
     const room = this.#chat.room;
     this.hidden = !room;
     if (!room) return;
     const span = this.#span(room);
     const known = room.loaded || span.to !== Infinity;
-    const shown = room.timeline.window(span, this.#top, known ? WINDOW : 0);
+    const shown = this.#window(room, span, known);
     const first = shown.messages[0]?.seq;
     const atNewest = span.to === Infinity && !shown.after;
     this.#scroll.moreBelow = !atNewest;
@@ -213,12 +226,13 @@ export class MessageList extends HTMLElement {
     const span = this.#span(room);
     const live = span.to === Infinity;
     if (this.#scroll.atEnd && live) this.#top = null;
-    const shown = timeline.window(span, this.#top, WINDOW);
+    const shown = this.#window(room, span);
     const first = shown.messages[0]?.seq ?? 0;
     if (!this.#scroll.atEnd) this.#top ??= first;
     if (this.#scroll.nearStart(SCREENS_AHEAD)) {
-      if (shown.before) this.#shift(timeline.away(span, first, -STEP));
-      else if (span.from > 1) this.#chat.history(room.id, { before: span.from });
+      if (!shown.before && span.from > 1) this.#chat.history(room.id, { before: span.from });
+      // A high window at the end is near the start of what is drawn, and stays so.
+      if (shown.before && !this.#scroll.atEnd) this.#shift(timeline.away(span, first, -STEP));
     } else if (this.#scroll.nearEnd(SCREENS_AHEAD)) {
       if (shown.after) this.#shift(timeline.away(span, first, STEP));
       else if (!live) this.#chat.history(room.id, { after: span.to });
