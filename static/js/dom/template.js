@@ -45,18 +45,19 @@ export function setIcon(icon, name) {
  * @param {(item: T, row: HTMLElement | undefined) => HTMLElement} draw  makes a row, or brings one up to date
  */
 export function drawList(list, items, rows, keyOf, draw) {
-  const gone = new Set(rows.keys());
+  const keys = new Set(items.map(keyOf));
+  for (const [key, row] of rows) {
+    if (keys.has(key)) continue;
+    row.remove(); // before the others are placed: each of them would be moved to stand before it
+    rows.delete(key);
+  }
   let place = list.firstElementChild;
   for (const item of items) {
     const key = keyOf(item);
-    gone.delete(key);
     const row = draw(item, rows.get(key));
     rows.set(key, row);
+    if (row === place?.nextElementSibling) place = row; // what stood here moves down, and is placed in its turn
     if (row === place) place = place.nextElementSibling;
     else list.insertBefore(row, place);
-  }
-  for (const key of gone) {
-    rows.get(key)?.remove();
-    rows.delete(key);
   }
 }

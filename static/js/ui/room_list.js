@@ -35,7 +35,10 @@ export class RoomList extends HTMLElement {
 
   /** @param {string} name @param {Room[]} rooms */
   #section(name, rooms) {
-    const hasNews = (/** @type {Room} */ room) => Number(room.info.unread > 0);
+    // The room that is looked at stays in its place while it is read: its count is there for a moment only.
+    const { room: open, follows } = this.#chat;
+    const isSeen = (/** @type {Room} */ room) => room === open && follows && document.visibilityState === "visible";
+    const hasNews = (/** @type {Room} */ room) => Number(room.info.unread > 0 && !isSeen(room));
     rooms.sort((a, b) => hasNews(b) - hasNews(a) || this.#name(a).localeCompare(this.#name(b)));
     drawList(part(this, name), rooms, this.#rows[name], (room) => room.id, (room, row) => this.#row(room, row));
   }
