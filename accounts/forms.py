@@ -15,6 +15,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from accounts import names, services
+from accounts.backends import of_address
 from accounts.models import User
 
 LABELS = {
@@ -31,9 +32,6 @@ HINTS = {
     "username": _("Others see it and mention you by it: letters, digits, “-” and “_”."),
     "password1": _("At least 12 characters. A few words that do not belong together are good."),
 }
-ACCOUNTS_OF_AN_ADDRESS = 5
-"""At sign-in each of them costs a password check, at a reset a mail."""
-
 NEVER_SPELLED = {"autocapitalize": "none", "spellcheck": "false"}
 
 
@@ -69,12 +67,6 @@ class LoginForm(_Worded, forms.LoginForm):  # type: ignore[misc]
 
 
 class SignupForm(_Worded, forms.SignupForm):  # type: ignore[misc]
-    def clean_email(self) -> str:
-        email: str = super().clean_email()
-        if email and User.objects.filter(email=email).count() >= ACCOUNTS_OF_AN_ADDRESS:
-            raise ValidationError(_("Too many accounts have this address."), code="email_accounts")
-        return email
-
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
         """Account and address in one transaction; a name taken since it was checked shows the form again."""
         try:
@@ -95,7 +87,10 @@ class ReauthenticateForm(_Worded, forms.ReauthenticateForm):  # type: ignore[mis
 
 
 class ResetPasswordForm(_Worded, forms.ResetPasswordForm):  # type: ignore[misc]
-    pass
+    def clean_email(self) -> str:
+        email: str = super().clean_email()
+        self.users = [user for user in of_address(email) if user.is_active]
+        return email
 
 
 class ChangePasswordForm(_Worded, forms.ChangePasswordForm):  # type: ignore[misc]

@@ -5,9 +5,25 @@ import time_machine
 from django.test import Client
 
 from accounts.hashers import Argon2PasswordHasher
+from accounts.models import User
 from tests.accounts.conftest import PASSWORD, is_signed_in, signed_in
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def hashed(ana, monkeypatch) -> list[str]:
+    """The passwords that are hashed from now on."""
+    passwords: list[str] = []
+    for name in ["encode", "verify"]:
+        method = getattr(Argon2PasswordHasher, name)
+
+        def counted(self, password, *args, method=method):
+            passwords.append(password)
+            return method(self, password, *args)
+
+        monkeypatch.setattr(Argon2PasswordHasher, name, counted)
+    return passwords
 
 
 def try_in(login: str = "ana", password: str = "wrong", address: str = "127.0.0.1"):
@@ -26,18 +42,18 @@ def test_unknown_people_and_wrong_passwords_get_the_same_answer(ana) -> None:
 
 
 @pytest.mark.parametrize("login", ["ana", "ana@example.org", "eva", "eva@example.org"])
-def test_a_refusal_costs_one_password_hash_whoever_it_is(ana, login, monkeypatch) -> None:
-    hashed: list[str] = []
-    for name in ["encode", "verify"]:
-        method = getattr(Argon2PasswordHasher, name)
-
-        def counted(self, password, *args, method=method):
-            hashed.append(password)
-            return method(self, password, *args)
-
-        monkeypatch.setattr(Argon2PasswordHasher, name, counted)
+def test_a_refusal_costs_one_password_hash_whoever_it_is(ana, login, hashed) -> None:
     assert try_in(login).status_code == 200
     assert hashed == ["wrong"]
+
+
+def test_an_address_that_nobody_has_confirmed_stands_for_its_oldest_accounts(ana, hashed) -> None:
+    for n in range(20):
+        User.objects.create_user(f"bulk-{n}", "ana@example.org", "another pass phrase of mine")
+    hashed.clear()
+    assert try_in("ana@example.org").status_code == 200
+    assert len(hashed) == 5
+    assert try_in("ana@example.org", PASSWORD).status_code == 302
 
 
 def test_the_session_key_changes_at_sign_in(ana, client) -> None:
