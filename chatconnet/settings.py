@@ -29,6 +29,7 @@ HTTPS = env.switch("HTTPS", False, "The site is reached over https: secure cooki
 INSTALLED_APPS = [
     "allauth",
     "allauth.account",
+    "django_celery_results",
     "accounts",
     "chat",
     "chatconnet",
@@ -38,7 +39,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "csp",
-    "django_celery_results",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

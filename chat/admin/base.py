@@ -77,7 +77,7 @@ class ListAdmin(ModelAdmin[M]):
             try:
                 change(row)
             except Refused as refusal:
-                self.message_user(request, f"{row}: {refusal.detail}", messages.WARNING)
+                self.message_user(request, f"{self.named(row)}: {refusal.detail}", messages.WARNING)
             else:
                 self.log_change(request, row, record)
                 done += 1
@@ -86,6 +86,10 @@ class ListAdmin(ModelAdmin[M]):
     def say_done(self, request: HttpRequest, done: int) -> None:
         sentence = ngettext("Done: %(count)d.", "Done: %(count)d.", done)
         self.message_user(request, sentence % {"count": done})
+
+    def named(self, row: M) -> str:
+        """What a row is called where somebody is asked about it."""
+        return str(row)
 
     def ask(
         self,
@@ -100,7 +104,8 @@ class ListAdmin(ModelAdmin[M]):
             "title": title,
             "opts": self.opts,
             "form": form,
-            "rows": rows[:SHOWN],
+            "media": self.media + form.media,
+            "rows": [self.named(row) for row in rows[:SHOWN]],
             "more": max(rows.count() - SHOWN, 0),
             "kept": [
                 (name, value)

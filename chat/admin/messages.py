@@ -101,6 +101,9 @@ class MessageAdmin(ReadOnlyAdmin[Message]):
     def rules(self, message: Message) -> str:
         return ", ".join(message.flags.values_list("rule__phrase", flat=True))
 
+    def named(self, row: Message) -> str:
+        return f"{self.place(row)} · {row.author}: {base.excerpt(row)}"
+
     def has_judge_permission(self, request: HttpRequest) -> bool:
         return staff(request).has_perm("chat.change_message")
 

@@ -31,7 +31,9 @@ class WordRuleForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean_phrase(self) -> str:
         try:
-            return automod.checked_phrase(self.cleaned_data["phrase"])
+            phrase = automod.checked_phrase(self.cleaned_data["phrase"])
+            automod.check_new(WordRule(pk=self.instance.pk, phrase=phrase))
+            return phrase
         except Refused as refusal:
             raise ValidationError(str(refusal.detail)) from refusal
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
+from django_celery_results.models import GroupResult, TaskResult
 
 from chat.admin.base import ReadOnlyAdmin
 from chat.models import Lease, PendingCheck
@@ -31,3 +32,18 @@ class LogEntryAdmin(ReadOnlyAdmin[LogEntry]):
     list_select_related = ("user", "content_type")
     search_fields = ("user__username", "object_repr")
     fields = list_display
+
+
+# Celery's own pages would let results be made up and changed.
+admin.site.unregister([GroupResult, TaskResult])
+
+
+@admin.register(TaskResult)
+class TaskResultAdmin(ReadOnlyAdmin[TaskResult]):
+    list_display = ("task_name", "status", "date_created", "date_done", "worker")
+    list_filter = ("status", "task_name", "date_done")
+    search_fields = ("task_name", "task_id", "status")
+    fields = (
+        *("task_name", "task_id", "status", "worker", "date_created", "date_started", "date_done"),
+        *("task_args", "task_kwargs", "result", "traceback"),
+    )

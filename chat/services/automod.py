@@ -135,10 +135,12 @@ def sweep() -> int:
 def save_rule(actor: User, rule: WordRule) -> None:
     """Stores a new or changed rule, which holds for what is sent or edited from now on.
 
-    Raises `forbidden` unless `actor` may, `bad_field` for a phrase without a word.
+    Raises `forbidden` unless `actor` may, `bad_field` for a phrase without a word and for one that another
+    rule has.
     """
     moderation.check_permission(actor, "chat.add_wordrule" if rule._state.adding else "chat.change_wordrule")
     rule.phrase = checked_phrase(rule.phrase)
+    check_new(rule)
     if rule._state.adding:
         rule.created_by = actor
     rule.save()
@@ -149,3 +151,11 @@ def checked_phrase(phrase: str) -> str:
     if not text.fold(phrase):
         raise bad_field("phrase", _("A rule needs a word: letters or digits."))
     return " ".join(phrase.split())
+
+
+def check_new(rule: WordRule) -> None:
+    """Raises `bad_field` where another rule finds the same words, switched on or off: it can be changed."""
+    wanted = text.fold(rule.phrase)
+    others = WordRule.objects.exclude(pk=rule.pk).values_list("phrase", flat=True)
+    if any(text.fold(phrase) == wanted for phrase in others):
+        raise bad_field("phrase", _("There is a rule for this phrase already."))

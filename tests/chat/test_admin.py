@@ -13,7 +13,7 @@ from accounts.models import User
 from chat.access import Actor
 from chat.admin.base import EstimatingPaginator
 from chat.models import Flag, Lease, Membership, Message, PendingCheck, Room, Sanction, WordRule
-from chat.services import moderation, rooms
+from chat.services import moderation, rooms, server
 from tests.support import people
 from tests.support.people import say
 from tests.support.state import Witness
@@ -25,7 +25,7 @@ XSS = "<script>alert(1)</script>"
 
 def signed_in(user: User) -> Client:
     client = Client()
-    client.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(user, "accounts.backends.AuthenticationBackend")
     return client
 
 
@@ -149,6 +149,18 @@ def test_nobody_adds_or_edits_or_deletes_rows_past_the_services(boss: Client, ro
 
 
 # --- Looking ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("model", ["taskresult", "groupresult"])
+def test_nobody_makes_up_results_of_tasks(boss: Client, model: str) -> None:
+    assert boss.get(f"/admin/django_celery_results/{model}/add/").status_code in {403, 404}
+    assert "/add/" not in page(boss, "django_celery_results/")
+
+
+def test_the_administration_bears_the_name_of_the_server(boss: Client, rows: dict[str, Model]) -> None:
+    server.describe(User.objects.get(username="boss"), name="Garden club", description="", registration="open")
+    for path in ("", "chat/room/", "chat/sanction/add/", "chat/server/1/change/"):
+        assert "Garden club</a>" in page(boss, path)
 
 
 def test_a_list_page_costs_at_most_12_queries(
@@ -317,6 +329,11 @@ def test_a_message_is_hidden_shown_again_and_deleted_and_members_are_told(
     assert logged() == ["Hidden.", "Hidden.", "Shown again.", "Deleted."]
 
 
+def test_a_message_is_asked_about_by_what_it_says(boss: Client, garden: Room, bo: Actor) -> None:
+    message = stored(say(bo, garden, "Good morning").id)
+    assert f"Garden · {message.seq} · bo: Good morning" in act(boss, "message", "bury", message)
+
+
 def test_deleting_needs_its_own_permission(helper: Client, garden: Room, bo: Actor) -> None:
     message = stored(say(bo, garden, "Good morning").id)
     assert "Delete for good" not in page(helper, "chat/message/")
@@ -454,6 +471,16 @@ def test_the_form_refuses_a_rule_without_a_word(helper: Client) -> None:
     answer = helper.post("/admin/chat/wordrule/add/", {"phrase": "!!!", "action": "hide"})
     assert "A rule needs a word" in answer.content.decode()
     assert not WordRule.objects.exists()
+
+
+@pytest.mark.parametrize("is_active", [True, False])
+def test_the_form_refuses_a_phrase_that_has_a_rule(helper: Client, is_active: bool) -> None:
+    rule = WordRule.objects.create(phrase="bad word", is_active=is_active)
+    answer = helper.post("/admin/chat/wordrule/add/", {"phrase": "B4D  Wörd", "action": "hide"})
+    assert "There is a rule for this phrase already" in answer.content.decode()
+    assert WordRule.objects.get() == rule
+    helper.post(f"/admin/chat/wordrule/{rule.pk}/change/", {"phrase": "Bad word", "action": "hide"})
+    assert WordRule.objects.get().action == "hide"
 
 
 # --- The services behind it ------------------------------------------------------------------------
