@@ -149,6 +149,9 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 PASSWORD_RESET_TIMEOUT = 3600
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # user names are unique, without regard to case, by a constraint
+CHAT_SIGNUP = env.switch(
+    "CHAT_SIGNUP", True, "Strangers may sign up. Read at the first start; later an administrator says so."
+)
 EMAIL_VERIFICATION = env.text("EMAIL_VERIFICATION", "optional", "none, optional or mandatory.")
 
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"

@@ -5,10 +5,11 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.services import name_taken
 from chat import access, publish
 from chat.errors import not_found
 from chat.models import BotToken, Membership, Room, UserCursor
@@ -19,14 +20,14 @@ def create(names: Sequence[str], room_slug: str | None = None) -> list[str]:
     """Makes a bot of each name, all members of the room if one is given; returns a token for each.
 
     The tokens are shown once: only their hashes are stored. One transaction, so all bots or none.
-    Raises `not_found` for an unknown room, `ValidationError` or `IntegrityError` for a name that is taken.
+    Raises `not_found` for an unknown room, `ValidationError` for a name that is taken or not acceptable.
     """
-    room = Room.objects.filter(slug=room_slug).exclude(kind=Room.Kind.DIRECT).first() if room_slug else None
+    room = _shared_room(room_slug) if room_slug else None
     if room_slug and room is None:
         raise not_found()
     tokens = [secrets.token_urlsafe(32) for _name in names]
     with transaction.atomic():
-        bots = User.objects.create_bots(names)
+        bots = _stored(names)
         BotToken.objects.bulk_create(
             BotToken(user=bot, hash=access.token_hash(token)) for bot, token in zip(bots, tokens, strict=True)
         )
@@ -34,6 +35,20 @@ def create(names: Sequence[str], room_slug: str | None = None) -> list[str]:
         if room:
             _join(room, bots)
     return tokens
+
+
+def _stored(names: Sequence[str]) -> list[User]:
+    try:
+        with transaction.atomic():
+            return User.objects.create_bots(names)
+    except IntegrityError as error:
+        raise name_taken() from error
+
+
+def _shared_room(slug: str) -> Room | None:
+    if "\x00" in slug:
+        return None  # PostgreSQL does not take it
+    return Room.objects.filter(slug=slug).exclude(kind=Room.Kind.DIRECT).first()
 
 
 def _join(room: Room, bots: Sequence[User]) -> None:

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
@@ -19,12 +20,18 @@ from chat.services import rooms
 
 
 def first_administrator(username: str) -> str | None:
-    """Makes the administrator of a server that has none, and returns the password, which is shown once."""
+    """Makes the administrator of a server that has none, and returns the password, which is shown once.
+
+    Such a server begins with sign-up as `CHAT_SIGNUP` says. Raises ValidationError for a name that is taken
+    or not acceptable.
+    """
     with transaction.atomic():
         if User.objects.filter(is_superuser=True).exists():
             return None
         password = secrets.token_urlsafe(12)
         create_administrator(username, password)
+        if not settings.CHAT_SIGNUP:
+            Server.objects.update_or_create(pk=1, defaults={"registration": Server.Registration.CLOSED})
         return password
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils.translation import gettext as _
 
+from chat.management.terminal import refuse
 from chat.services import server
 
 
@@ -17,7 +19,10 @@ class Command(BaseCommand):
         parser.add_argument("--username", default="admin", help="user name of the first administrator")
 
     def handle(self, *args: Any, username: str, **options: Any) -> None:
-        password = server.first_administrator(username)
+        try:
+            password = server.first_administrator(username)
+        except ValidationError as error:
+            raise refuse(f"{username}: {' '.join(error.messages)}") from error
         if password:
             self.stdout.write(f"First administrator: {username}  password: {password}")
         server.welcome_room(_("Welcome"), _("Say hello. Everybody is here."))

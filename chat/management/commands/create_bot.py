@@ -6,10 +6,10 @@ import json
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import IntegrityError
+from django.core.management.base import BaseCommand, CommandParser
 
 from chat.errors import Refused
+from chat.management.terminal import refuse
 from chat.services import bots
 
 
@@ -23,13 +23,17 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print a list of {name, token}")
 
     def handle(self, *args: Any, name: str, count: int, room: str | None, json: bool, **options: Any) -> None:
+        if count < 1:
+            raise refuse("--count is at least 1.")
         names = [name] if count == 1 else [f"{name}-{number}" for number in range(1, count + 1)]
         try:
             tokens = bots.create(names, room)
         except Refused as refused:
-            raise CommandError(f"no room with the slug {room!r}") from refused
-        except (IntegrityError, ValidationError) as error:
-            raise CommandError(f"a name is taken or not acceptable: {error}") from error
+            raise refuse(f"There is no room with the slug {room!r}, or it is a direct one.") from refused
+        except ValidationError as error:
+            raise refuse(
+                f"{', '.join(names[:3])}{' …' if names[3:] else ''}: {' '.join(error.messages)}"
+            ) from error
         self.stdout.write(_as_json(names, tokens) if json else "\n".join(tokens))
 
 

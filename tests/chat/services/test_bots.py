@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
@@ -45,8 +46,8 @@ def test_tokens_are_stored_as_hashes(wire: Recorder, db: None) -> None:
 
 def test_all_bots_or_none_are_made(garden: Room, bo: Actor, watch: Watch) -> None:
     before = everything()
-    for names, error in ((["r2", "bo"], IntegrityError), (["r2", "a b"], ValidationError)):
-        with watch(garden).takes(0), pytest.raises(error), transaction.atomic():
+    for names in (["r2", "bo"], ["r2", "b0"], ["r2", "a b"], ["r2", "R2"]):
+        with watch(garden).takes(0), pytest.raises(ValidationError), transaction.atomic():
             bots.create(names, garden.slug)
     assert everything() == before
 
@@ -55,6 +56,28 @@ def test_bots_join_no_room_that_there_is_not_and_no_direct_one(wire: Recorder, a
     for slug in ("nowhere", rooms.direct(ana, "bo").slug):
         with refuses(wire, "not_found"):
             bots.create(["r2"], slug)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["bo"], "bo: This user name is taken, or looks too much like one that is."),
+        (["a b"], "a b: A user name"),
+        (["r2", "--count", "0"], "--count is at least 1."),
+        (["r2", "--room", "nowhere"], "There is no room with the slug 'nowhere', or it is a direct one."),
+        (["r2", "--room", "\0"], "There is no room"),
+    ],
+)
+def test_the_command_says_what_is_wrong_in_its_own_words(
+    wire: Recorder, bo: Actor, arguments: list[str], sentence: str
+) -> None:
+    before = everything()
+    with pytest.raises(CommandError) as caught:
+        call_command("create_bot", *arguments)
+    assert str(caught.value).startswith(sentence)
+    assert "DETAIL" not in str(caught.value)
+    assert caught.value.returncode == 2
+    assert everything() == before
 
 
 @pytest.mark.parametrize(

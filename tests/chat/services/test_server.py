@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+from io import StringIO
+
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.management import CommandError, call_command
 from django.test import Client
+from pytest_django import Settings
 
 from accounts.models import User
 from chat.models import Room
@@ -82,3 +86,21 @@ def test_the_first_steps_are_for_superusers_only(db: None) -> None:
     browser.force_login(User.objects.create_user("ana"))
     assert browser.get("/setup/").status_code == 404
     assert browser.post("/setup/later/").status_code == 404
+
+
+@pytest.mark.parametrize(("signup", "is_open"), [(True, True), (False, False)])
+def test_sign_up_begins_as_the_environment_says_and_is_the_administrators_from_then_on(
+    db: None, wire: Recorder, settings: Settings, signup: bool, is_open: bool
+) -> None:
+    settings.CHAT_SIGNUP = signup
+    call_command("bootstrap", stdout=StringIO())
+    assert server.facts().is_open is is_open
+    boss = User.objects.get(is_superuser=True)
+    server.describe(boss, name="Garden club", description="", registration="open")
+    call_command("bootstrap", stdout=StringIO())
+    assert server.facts().is_open
+
+
+def test_the_bootstrap_says_what_is_wrong_with_a_name(db: None) -> None:
+    with pytest.raises(CommandError, match="a b: A user name"):
+        call_command("bootstrap", username="a b")
