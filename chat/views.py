@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import cast
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -21,26 +23,38 @@ from chat.models import Membership
 from chat.services import server
 from chat.text import emoji_names
 
+View = Callable[..., HttpResponse]
 
-@require_safe
-@never_cache
-@login_required
+
+def _of_the_chat(view: View) -> View:
+    """A page for the signed-in; whoever is suspended gets one that says why and until when."""
+
+    @require_safe
+    @never_cache
+    @login_required
+    @wraps(view)
+    def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        suspension = access.suspension(_actor(request))
+        if suspension:
+            return render(request, "chat/suspended.html", {"suspension": suspension}, status=403)
+        return view(request, *args, **kwargs)
+
+    return page
+
+
+@_of_the_chat
 def home(request: HttpRequest) -> HttpResponse:
     return _page(request)
 
 
-@require_safe
-@never_cache
-@login_required
+@_of_the_chat
 def room(request: HttpRequest, slug: str) -> HttpResponse:
     """The chat opened at a room; 404 for those who are not in it, whether it exists or not."""
     _membership(request, slug)
     return _page(request, slug)
 
 
-@require_safe
-@never_cache
-@login_required
+@_of_the_chat
 def message(request: HttpRequest, slug: str, seq: int) -> HttpResponse:
     """A message's permalink: the chat opened in its context."""
     place = _membership(request, slug)

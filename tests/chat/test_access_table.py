@@ -231,7 +231,8 @@ def statuses(default: int, **roles: int) -> Statuses:
     return dict.fromkeys(EVERYBODY, default) | roles
 
 
-MEMBERS_ONLY = statuses(404, anonymous=302, **dict.fromkeys(INSIDE, 200))
+NO_ROOM = statuses(404, anonymous=302, suspended=403)
+MEMBERS_ONLY = NO_ROOM | dict.fromkeys(INSIDE, 200)
 PAGES: dict[str, dict[str, Statuses]] = {
     "healthz": {"/healthz": statuses(200)},
     "readyz": {"/readyz": statuses(200)},
@@ -249,24 +250,24 @@ PAGES: dict[str, dict[str, Statuses]] = {
         "/admin/": statuses(302, staff=200, superuser=200),
         "/admin/chat/room/": statuses(302, staff=403, superuser=200),
     },
-    "": {"/": statuses(200, anonymous=302)},
+    "": {"/": statuses(200, anonymous=302, suspended=403)},
     "emoji/<str:version>.json": {"/emoji/1.json": statuses(200)},
     "setup/": {"/setup/": statuses(404, anonymous=302, superuser=200)},
     "setup/later/": {"/setup/later/": statuses(405)},
     "r/<str:slug>/": {
         "/r/{public[slug]}/": MEMBERS_ONLY,
         "/r/{private[slug]}/": MEMBERS_ONLY,
-        "/r/nowhere/": statuses(404, anonymous=302),
-        "/r/%00/": statuses(404, anonymous=302),
-        "/r/%FF/": statuses(404, anonymous=302),
+        "/r/nowhere/": NO_ROOM,
+        "/r/%00/": NO_ROOM,
+        "/r/%FF/": NO_ROOM,
     },
     "r/<str:slug>/<int:seq>/": {
         "/r/{public[slug]}/{seq}/": MEMBERS_ONLY,
         "/r/{private[slug]}/{seq}/": MEMBERS_ONLY,
-        "/r/{private[slug]}/999999/": statuses(404, anonymous=302),
-        "/r/{private[slug]}/1/": statuses(404, anonymous=302),
-        "/r/{private[slug]}/99999999999999999999999999/": statuses(404, anonymous=302),
-        "/r/nowhere/1/": statuses(404, anonymous=302),
+        "/r/{private[slug]}/999999/": NO_ROOM,
+        "/r/{private[slug]}/1/": NO_ROOM,
+        "/r/{private[slug]}/99999999999999999999999999/": NO_ROOM,
+        "/r/nowhere/1/": NO_ROOM,
     },
 }
 
