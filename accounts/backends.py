@@ -23,7 +23,9 @@ def of_address(email: str) -> list[User]:
         return [confirmed.user]
     named = EmailAddress.objects.filter(email=email).order_by("user")
     ids = {*named.values_list("user", flat=True)[:ACCOUNTS_OF_AN_ADDRESS]}
-    ids |= {*User.objects.filter(email=email).order_by("pk").values_list("pk", flat=True)[:ACCOUNTS_OF_AN_ADDRESS]}
+    ids |= {
+        *User.objects.filter(email=email).order_by("pk").values_list("pk", flat=True)[:ACCOUNTS_OF_AN_ADDRESS]
+    }
     return list(User.objects.filter(pk__in=ids).order_by("pk")[:ACCOUNTS_OF_AN_ADDRESS])
 
 

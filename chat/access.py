@@ -17,6 +17,7 @@ from django.contrib.auth import get_user
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Session, User
 from accounts.sessions import SessionStore
@@ -124,6 +125,12 @@ def refusals(actors: Collection[Actor]) -> dict[Actor, Exception]:
         elif actor.id in suspended:
             found[actor] = refusal(suspended[actor.id])
     return found
+
+
+def suspension(actor: Actor) -> Sanction | None:
+    """What suspends this person from the whole server now: of several, the one that holds longest."""
+    found = Sanction.objects.filter(holds(), kind=Sanction.Kind.SUSPEND, user=actor.id, room__isnull=True)
+    return found.order_by(models.F("until").desc(nulls_first=True)).first()
 
 
 def check(actor: Actor) -> None:
@@ -242,10 +249,10 @@ def typed_name(name: str) -> str:
 
 
 def user_named(name: str) -> User:
-    """An active user by user name, case-insensitively; raises `not_found`."""
+    """An active user by user name, case-insensitively; raises `not_found`. Names are no secret."""
     found = User.objects.filter(username__iexact=typed_name(name), is_active=True).first()
     if found is None:
-        raise not_found()
+        raise Refused("not_found", _("Nobody here has this user name."), field="user")
     return found
 
 

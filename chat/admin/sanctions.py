@@ -47,7 +47,7 @@ class NewSanctionForm(forms.Form):
     until = forms.SplitDateTimeField(
         label=_("until"),
         required=False,
-        help_text=_("UTC. Empty: until it is lifted."),
+        help_text=_("In the time zone of your settings, else UTC. Empty: until it is lifted."),
         widget=AdminSplitDateTime,
     )
 

@@ -92,7 +92,7 @@ def digest(room_id: str, body: str, reply_to: str | None, files: Sequence[str] =
 def checked_body(body: str) -> str:
     """The text as it is stored; raises `bad_field` if it is empty, too long or cannot be stored."""
     if "\x00" in body or any("\ud800" <= character <= "\udfff" for character in body):
-        raise bad_field("body")
+        raise bad_field("body", _("This text has a character in it that cannot be stored. Take it out."))
     cleaned = text.clean(body)
     if not cleaned:
         raise bad_field("body", _("A message needs some text."))
@@ -228,13 +228,12 @@ class _Batch:
     def _insert(self) -> dict[tuple[int, UUID], frames.Message]:
         """Writes the new rows and all that hangs on them; publishes one change a room."""
         rows = [row for row, _draft in self.new.values()]
+        named = _mark_mentions([(row, draft.mentions) for row, draft in self.new.values() if draft.mentions])
         Message.objects.bulk_create(rows)
         changed = [cursor for pk, cursor in self.cursors.items() if cursor.head != self.since[pk]]
         for cursor in changed:
             cursor.save(update_fields=["head", "last_at"])
-        mentions = _store_mentions(
-            [(row, draft.mentions) for row, draft in self.new.values() if draft.mentions]
-        )
+        mentions = _store_mentions(named)
         _store_words(rows)
         shown = {
             name: queries.message(row.room, row, mentions=mentions.get(row.pk))
@@ -285,32 +284,42 @@ def _clock() -> datetime:
     return now
 
 
-def _store_mentions(
+def _mark_mentions(
     named: Collection[tuple[Message, Collection[str]]],
-) -> dict[int, list[str]]:
-    """Stores who is named; only members can be. Returns the public ids by message.
+) -> list[tuple[Message, list[tuple[int, str]]]]:
+    """Who is named in these messages, as user and public id; only members can be. What only looks like a
+    mention is turned into text in `html`, which the caller stores.
 
     Names are looked up by what they look like, which has an index, and compared as `text` folds them:
     PostgreSQL folds fewer letters.
     """
     looks = {skeleton(name) for _row, names in named for name in names}
-    if not looks:
-        return {}
-    members = {
-        (room, text.fold_name(name)): (user, public_id)
-        for room, name, user, public_id in Membership.objects.filter(
-            room__in={row.room_id for row, _names in named}, left_at=None, user__skeleton__in=looks
-        ).values_list("room_id", "user__username", "user_id", "user__public_id")
-    }
-    found: dict[int, list[str]] = defaultdict(list)
-    mentions = []
+    members = (
+        {
+            (room, text.fold_name(name)): (user, public_id)
+            for room, name, user, public_id in Membership.objects.filter(
+                room__in={row.room_id for row, _names in named}, left_at=None, user__skeleton__in=looks
+            ).values_list("room_id", "user__username", "user_id", "user__public_id")
+        }
+        if looks
+        else {}
+    )
+    found = []
     for row, names in named:
-        for name in names:
-            if member := members.get((row.room_id, name)):
-                mentions.append(Mention(message=row, user_id=member[0], room=row.room, seq=row.seq))
-                found[row.pk].append(member[1])
-    Mention.objects.bulk_create(mentions)
+        known = [name for name in names if (row.room_id, name) in members]
+        row.html = text.unmarked(row.html, known)
+        found.append((row, [members[row.room_id, name] for name in known]))
     return found
+
+
+def _store_mentions(named: Collection[tuple[Message, Collection[tuple[int, str]]]]) -> dict[int, list[str]]:
+    """Stores who is named; returns the public ids by message."""
+    Mention.objects.bulk_create(
+        Mention(message=row, user_id=user, room=row.room, seq=row.seq)
+        for row, people in named
+        for user, _id in people
+    )
+    return {row.pk: [public_id for _user, public_id in people] for row, people in named if people}
 
 
 def _store_words(rows: Sequence[Message]) -> None:
@@ -354,9 +363,10 @@ def edit(actor: Actor, message_id: str, body: str, pos: int | None = None) -> fr
                 message=row, number=row.versions.count() + 1, body=row.body, at=now, editor_id=actor.id
             )
             row.body, row.html, row.edited_at, row.pos = cleaned, shown.html, now, timeline.take()
+            named = _mark_mentions([(row, shown.mentions[:MENTIONS_MAX])])
             row.save(update_fields=["body", "html", "edited_at", "pos"])
             row.mentions.all().delete()
-            _store_mentions([(row, shown.mentions[:MENTIONS_MAX])])
+            _store_mentions(named)
             _store_words([row])
             await_rules(timeline.room, row.seq - 1, row.seq)
         return _shown(row, timeline.room)

@@ -5,7 +5,7 @@ is linear, about 40 ms for the worst 4,000 characters.
 """
 
 from chat.text.folding import fold, fold_name, fold_spaced, slugify
-from chat.text.markup import Rendered, mentions, render, rendered
+from chat.text.markup import Rendered, mentions, render, rendered, unmarked
 from chat.text.plain import excerpt, plain, snippet
 from chat.text.search import SearchQuery, parse_search, search_words
 
@@ -25,6 +25,7 @@ __all__ = [
     "search_words",
     "slugify",
     "snippet",
+    "unmarked",
 ]
 
 

@@ -58,6 +58,7 @@ class MessageMarkdown(MarkdownIt):
         self.block.ruler.at("list", _list, {"alt": ["paragraph", "blockquote"]})
         self.block.ruler.before("blockquote", "quote_end", _quote_end, {"alt": ["blockquote"]})
         self.inline.ruler.after("text", "address", _address)
+        self.inline.ruler.at("newline", _newline)
         self.inline.ruler.at("link", _link)
         self.inline.ruler.at("autolink", _autolink)
         self.inline.ruler.before("link", "spoiler", _spoiler_marks)
@@ -170,6 +171,16 @@ def _address(state: StateInline, _silent: bool) -> bool:
     state.push("text", "", 0).content = shown
     state.push("link_close", "a", -1)
     state.pos = rest.end()
+    return True
+
+
+def _newline(state: StateInline, _silent: bool) -> bool:
+    """A line ends where it was ended. Spaces at the beginning of the next one stay: people draw with them."""
+    if state.src[state.pos] != "\n":
+        return False
+    state.pending = state.pending.rstrip(" ")
+    state.push("softbreak", "br", 0)
+    state.pos += 1
     return True
 
 

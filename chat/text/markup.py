@@ -1,7 +1,7 @@
 """Messages as HTML, and whom they mention."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from html import escape
 
@@ -33,6 +33,8 @@ _IN_TEXT = re.compile(
     re.IGNORECASE,
 )
 _NAME = re.compile(rf"[^\W_][\w-]{{{NAME_MIN - 1},{NAME_MAX - 1}}}")
+
+_MENTION = re.compile(r'<span class="mention" data-name="([^"]*)">([^<]*)</span>')
 
 _cleaner = nh3.Cleaner(
     tags={"p", "br", "em", "strong", "s", "ul", "ol", "li", "blockquote", "a", "pre", "code", "span"},
@@ -109,6 +111,11 @@ def rendered(body: str) -> Rendered:
     else:
         names, html = {}, f'<p dir="auto">{_escape(body.strip())}</p>'
     return Rendered(CONTROLS.sub(_box, html), tuple(names))
+
+
+def unmarked(html: str, known: Collection[str]) -> str:
+    """What `render` made, where mentions whose folded name is not among `known` are text again."""
+    return _MENTION.sub(lambda found: found[0] if found[1] in known else found[2], html)
 
 
 def parse(body: str) -> list[Token]:

@@ -158,7 +158,9 @@ def test_nobody_makes_up_results_of_tasks(boss: Client, model: str) -> None:
 
 
 def test_the_administration_bears_the_name_of_the_server(boss: Client, rows: dict[str, Model]) -> None:
-    server.describe(User.objects.get(username="boss"), name="Garden club", description="", registration="open")
+    server.describe(
+        User.objects.get(username="boss"), name="Garden club", description="", registration="open"
+    )
     for path in ("", "chat/room/", "chat/sanction/add/", "chat/server/1/change/"):
         assert "Garden club</a>" in page(boss, path)
 

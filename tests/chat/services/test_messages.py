@@ -405,6 +405,13 @@ def test_a_hidden_message_stays_without_text_when_its_author_edits_it(
 # --- Mentions ------------------------------------------------------------------------------------
 
 
+def test_a_text_that_cannot_be_stored_is_told_so(garden: Room, bo: Actor) -> None:
+    with pytest.raises(Refused) as caught:
+        say(bo, garden, "a\x00b")
+    assert (caught.value.code, caught.value.field) == ("bad_field", "body")
+    assert "cannot be stored" in str(caught.value.detail)
+
+
 def test_mentions_are_members_named_in_the_text_whatever_the_case(
     garden: Room, bo: Actor, ana: Actor, eve: Actor, watch: Watch
 ) -> None:
@@ -429,6 +436,16 @@ def test_mentions_follow_an_edit(garden: Room, bo: Actor, ana: Actor, mo: Actor,
         assert messages.edit(bo, first.id, "Hello @mo").mentions == [mo.public_id]
     assert queries.counts(ana.id, [garden.pk])[garden.pk].mentions == 0
     assert queries.counts(mo.id, [garden.pk])[garden.pk].mentions == 1
+
+
+def test_only_who_is_mentioned_looks_so(garden: Room, bo: Actor, ana: Actor, eve: Actor) -> None:
+    marked = '<span class="mention" data-name="ana">@ana</span>'
+    for body in ("@ana @nobody @eve", "**@ana** @nobody @eve"):
+        shown = say(bo, garden, body)
+        assert shown.html.replace("<strong>", "").replace("</strong>", "") == (
+            f'<p dir="auto">{marked} @nobody @eve</p>'
+        )
+    assert messages.edit(bo, shown.id, "@eve @ana").html == f'<p dir="auto">@eve {marked}</p>'
 
 
 def test_a_message_mentions_at_most_twenty(garden: Room, ana: Actor, bo: Actor) -> None:

@@ -101,10 +101,10 @@ def test_a_direct_room_needs_somebody_else_who_is_there(wire: Recorder, ana: Act
     with refuses(wire, "bad_field", "user"):
         rooms.direct(ana, "ana")
     for name in ("nobody", "@", "b"):
-        with refuses(wire, "not_found"):
+        with refuses(wire, "not_found", "user"):
             rooms.direct(ana, name)
     User.objects.filter(pk=bo.id).update(is_active=False)
-    with refuses(wire, "not_found"):
+    with refuses(wire, "not_found", "user"):
         rooms.direct(ana, "bo")
 
 
@@ -277,7 +277,7 @@ def test_only_moderators_invite_into_private_rooms(
         rooms.invite(bo, cellar.public_id, "eve")
     with witness.refuses("not_found"):
         rooms.invite(eve, cellar.public_id, "eve")
-    with witness.refuses("not_found"):
+    with witness.refuses("not_found", "user"):
         rooms.invite(mo, cellar.public_id, "nobody")
     with witness.takes(1):
         rooms.invite(mo, cellar.public_id, "eve")
@@ -508,3 +508,12 @@ def test_a_closed_default_room_takes_nobody_in(garden: Room, ana: Actor, eve: Ac
 
 def test_default_is_switched_on_and_off(garden: Room) -> None:
     assert [rooms.set_default([garden.pk], on) for on in (True, True, False, False)] == [1, 0, 1, 0]
+
+
+@pytest.mark.parametrize("name", ["nobody", "a b", ""])
+def test_an_unknown_name_is_told_from_a_missing_room(garden: Room, ana: Actor, name: str) -> None:
+    for ask in (lambda: rooms.invite(ana, garden.public_id, name), lambda: rooms.direct(ana, name)):
+        with pytest.raises(Refused) as caught:
+            ask()
+        assert (caught.value.code, caught.value.field) == ("not_found", "user")
+        assert str(caught.value.detail) == "Nobody here has this user name."
