@@ -26,3 +26,15 @@ for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (document.quer
     navigator.clipboard.writeText(field.value);
   });
 }
+
+/** A second press is no second wish. Where nothing came of the first one, the form may go again after this time. */
+const SENT_ONCE_WITHIN = 5000;
+
+for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySelectorAll("form[method=post]"))) {
+  let sent = -Infinity;
+  form.addEventListener("submit", (event) => {
+    if (event.timeStamp - sent < SENT_ONCE_WITHIN) event.preventDefault();
+    else sent = event.timeStamp;
+  });
+  addEventListener("pageshow", () => (sent = -Infinity));
+}

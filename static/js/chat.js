@@ -111,7 +111,9 @@ export class Chat {
 
   /** Back to the newest messages, from wherever in the room. */
   openLatest() {
-    this.#look({ slug: this.view.slug, seq: null });
+    const view = { slug: this.view.slug, seq: null };
+    history.replaceState(view, "", this.link(view.slug));
+    this.#look(view);
   }
 
   /**

@@ -148,6 +148,8 @@ interface Item {
 /** Who looks at a row, and what a row needs to know beyond its item. */
 interface Reader {
   me: User;
+  /** The room can be read, not written in. */
+  closed: boolean;
   moderates: boolean;
   nameOf(user: string): string | undefined;
   linkTo(message: Message): string;

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.person import Person
+from tests.support.server import Site
 
 pytestmark = pytest.mark.e2e
 Arrive = Callable[[str], Person]
@@ -131,3 +134,44 @@ def test_a_burst_is_told_once_a_second_at_most(arrive: Arrive) -> None:
     assert all(later - earlier >= 900 for earlier, later in pairwise(times))
     cora.say("Only this")
     abel.until("window.told.at(-1)[1] === 'cora: Only this'")
+
+
+def test_spaces_look_in_what_was_sent_as_they_did_while_it_waited(arrive: Arrive) -> None:
+    vera = arrive("vera")
+    vera.say("a    b\n   c")
+    expect(vera.page.locator(".pending")).to_have_count(0)
+    text = vera.page.locator(".message .text").last
+    assert text.inner_text() == "a    b\n   c"
+    vera.say("**a**    b\n   c")
+    expect(vera.page.locator(".message .text strong")).to_have_count(1)
+    assert vera.page.locator(".message .text").last.inner_text() == "a    b\n   c"
+
+
+def test_the_address_is_the_rooms_again_at_the_latest_messages(arrive: Arrive) -> None:
+    lena = arrive("lena")
+    lena.create_room("Ledger")
+    ids = lena.say_fast("Ledger", [f"Line {n}" for n in range(120)])
+    room = lena.page.url
+    lena.page.goto(f"{room}{ids[5].rpartition('.')[2]}/")
+    expect(lena.message("Line 5")).to_be_visible()
+    lena.page.get_by_role("button", name="Latest messages").click()
+    expect(lena.message("Line 119")).to_be_visible()
+    expect(lena.page).to_have_url(room)
+
+
+def test_times_are_in_the_zone_that_was_chosen(arrive: Arrive, site: Site) -> None:
+    zoe = arrive("zoe")
+    zoe.say("What time is it?")
+    expect(zoe.page.locator(".pending")).to_have_count(0)
+    for zone in ("Asia/Tokyo", "America/Lima"):
+        site.manage(
+            "shell",
+            "-v0",
+            "-c",
+            "from accounts.models import User;"
+            f"User.objects.filter(username='zoe').update(time_zone={zone!r})",
+        )
+        zoe.page.reload()
+        time = zoe.message("What time is it?").locator("time")
+        at = datetime.fromisoformat(str(time.get_attribute("datetime"))).astimezone(ZoneInfo(zone))
+        assert time.inner_text() == at.strftime("%I:%M %p")

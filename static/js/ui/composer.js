@@ -74,7 +74,10 @@ export class MessageComposer extends HTMLElement {
     part(this, "closed").hidden = !closed;
     const name = roomName(room.info, this.#chat.user);
     this.#text.placeholder = kind === "direct" ? t("message_person", { name }) : t("message_room", { name });
-    if (this.dataset.room === room.id) return;
+    if (this.dataset.room === room.id) {
+      if (closed && this.#about) this.#cancel();
+      return;
+    }
     this.dataset.room = room.id;
     this.#turn(null);
     this.#set(drafts.get(room.id));

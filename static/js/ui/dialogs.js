@@ -32,16 +32,19 @@ export function openForm(id, chat, submit, values = {}) {
   form.reset();
   explain(form, "");
   for (const [name, value] of Object.entries(values)) fieldOf(form, name).value = value;
+  // The picker of people in a form may enable its button meanwhile, and Enter may be pressed twice.
+  let underWay = false;
   form.onsubmit = async (event) => {
     event.preventDefault();
-    button.disabled = true;
+    if (underWay || !dialog.open) return;
+    underWay = button.disabled = true;
     try {
       const values = /** @type {Record<string, string>} */ (Object.fromEntries(new FormData(form)));
       if ((await submit(values)) !== false) dialog.close();
     } catch (why) {
       explain(form, chat.explain(why), why instanceof Refusal ? why.field : undefined);
     } finally {
-      button.disabled = false;
+      underWay = button.disabled = false;
     }
   };
   show(dialog);

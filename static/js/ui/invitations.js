@@ -30,6 +30,11 @@ export async function inviteAll(chat, room, people) {
   return outcomes.filter((outcome) => outcome !== undefined);
 }
 
+/** @param {User[]} people */
+function listed(people) {
+  return new Intl.ListFormat(document.documentElement.lang || undefined).format(people.map(({ display }) => display));
+}
+
 /**
  * Stays open with those who could not be invited, and says why.
  * @param {Chat} chat
@@ -44,8 +49,11 @@ export function openInvite(chat, room, failed = []) {
     explain(form, failed.map(({ person, why }) => t("said", { name: person.display, text: why })).join("\n"));
   };
   openForm("invite", chat, async () => {
-    const failed = await inviteAll(chat, room.id, picker.chosen);
+    const people = picker.chosen;
+    const failed = await inviteAll(chat, room.id, people);
     if (failed.length) start(failed);
+    const came = people.filter((person) => !failed.some((one) => one.person === person));
+    if (came.length) chat.notice(t("invited", { names: listed(came), n: came.length }));
     return !failed.length;
   });
   picker.onchoice = () => (part(form, "submit").disabled = !picker.chosen.length);

@@ -143,6 +143,7 @@ export class MessageList extends HTMLElement {
     });
     const reader = {
       me: this.#chat.user,
+      closed: room.info.closed,
       moderates: room.info.role === "owner" || room.info.role === "moderator",
       nameOf: (/** @type {string} */ id) => this.#chat.store.users.get(id)?.display,
       linkTo: (/** @type {Message} */ message) => this.#chat.link(room.info.slug, message.seq),

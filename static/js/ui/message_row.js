@@ -24,10 +24,11 @@ const chips = new WeakMap();
 export function drawRow(item, row, reader) {
   const known = row && drawn.get(row);
   const same = known && SHOWN.every((of) => known[of] === item[of]);
-  if (row && same) return row;
+  if (row && same && row.classList.contains("closed") === reader.closed) return row;
   row ??= fromTemplate("message");
   drawn.set(row, item);
   const { message, entry } = item;
+  row.classList.toggle("closed", reader.closed);
   row.classList.toggle("grouped", item.grouped);
   row.classList.toggle("pending", entry?.state === "waiting");
   row.classList.toggle("failed", entry?.state === "failed");
@@ -109,7 +110,7 @@ function drawFailure(row, entry) {
  * @param {Message | undefined} message
  * @param {Reader} reader
  */
-function drawReactions(row, message, { me, nameOf }) {
+function drawReactions(row, message, { me, closed, nameOf }) {
   const list = part(row, "reactions");
   const reactions = Object.entries(message?.reactions ?? {});
   list.hidden = !reactions.length;
@@ -120,6 +121,7 @@ function drawReactions(row, message, { me, nameOf }) {
     const button = part(chip, "button");
     const count = message?.counts?.[emoji] ?? users.length;
     const names = reactedBy(users.map(nameOf), count);
+    button.disabled = closed;
     button.dataset.emoji = emoji;
     button.title = t("reaction_by", { emoji, names });
     button.setAttribute("aria-label", button.title);
@@ -151,7 +153,8 @@ function drawTools(row, message, reader) {
   const tools = part(row, "tools");
   const mine = message?.user.id === reader.me.id;
   tools.hidden = !message || !!message.deleted;
-  part(row, "edit").hidden = !mine;
+  part(row, "edit").hidden = !mine || reader.closed;
+  for (const action of ["react", "reply"]) part(row, action).hidden = reader.closed;
   part(row, "unread").hidden = mine;
   part(row, "delete").hidden = !mine && !reader.moderates;
   if (message) part(row, "link").href = reader.linkTo(message);

@@ -14,5 +14,5 @@ export async function runCommand(chat, from, { room, command, rest }) {
   if (command !== "invite") return;
   const user = rest.trim().replace(/^@/, "");
   const { member } = await chat.command({ type: "invite", room, user });
-  chat.notice(t("invited", { name: member.user.display }));
+  chat.notice(t("invited", { names: member.user.display, n: 1 }));
 }

@@ -442,7 +442,7 @@ def test_only_who_is_mentioned_looks_so(garden: Room, bo: Actor, ana: Actor, eve
     marked = '<span class="mention" data-name="ana">@ana</span>'
     for body in ("@ana @nobody @eve", "**@ana** @nobody @eve"):
         shown = say(bo, garden, body)
-        assert shown.html.replace("<strong>", "").replace("</strong>", "") == (
+        assert str(shown.html).replace("<strong>", "").replace("</strong>", "") == (
             f'<p dir="auto">{marked} @nobody @eve</p>'
         )
     assert messages.edit(bo, shown.id, "@eve @ana").html == f'<p dir="auto">@eve {marked}</p>'
