@@ -27,7 +27,7 @@ CHECKS: dict[str, list[str]] = {
     "migrations are safe": [
         *("python", "manage.py", "lintmigrations", "--settings", "scripts.local.linter_settings"),
         *("--include-apps", "accounts", "chat", "--warnings-as-errors"),
-        # The first makes empty tables: what it locks, nobody uses. The other renames an index, taken for a table.
+        # The first makes empty tables: nobody uses what it locks. The other one renames an index.
         *("--ignore-name", "0001_initial", "0006_unread_index"),
     ],
     "documents say what the code says": ["python", "manage.py", "document", "--check"],

@@ -76,9 +76,7 @@ def boss(chromium: Browser, site: Site, desk: dict[str, Any]) -> Iterator[Person
     person.context.close()
 
 
-def test_every_page_of_the_administration_is_quiet(
-    boss: Person, site: Site, desk: dict[str, Any]
-) -> None:
+def test_every_page_of_the_administration_is_quiet(boss: Person, site: Site, desk: dict[str, Any]) -> None:
     assert len(desk["pages"]) > 20
     for path in desk["pages"]:
         answer = boss.page.goto(site.url + path)

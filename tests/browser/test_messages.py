@@ -137,14 +137,14 @@ def test_a_burst_is_told_once_a_second_at_most(arrive: Arrive) -> None:
 
 
 def test_spaces_look_in_what_was_sent_as_they_did_while_it_waited(arrive: Arrive) -> None:
-    vera = arrive("vera")
-    vera.say("a    b\n   c")
-    expect(vera.page.locator(".pending")).to_have_count(0)
-    text = vera.page.locator(".message .text").last
+    verena = arrive("verena")
+    verena.say("a    b\n   c")
+    expect(verena.page.locator(".pending")).to_have_count(0)
+    text = verena.page.locator(".message .text").last
     assert text.inner_text() == "a    b\n   c"
-    vera.say("**a**    b\n   c")
-    expect(vera.page.locator(".message .text strong")).to_have_count(1)
-    assert vera.page.locator(".message .text").last.inner_text() == "a    b\n   c"
+    verena.say("**a**    b\n   c")
+    expect(verena.page.locator(".message .text strong")).to_have_count(1)
+    assert verena.page.locator(".message .text").last.inner_text() == "a    b\n   c"
 
 
 def test_the_address_is_the_rooms_again_at_the_latest_messages(arrive: Arrive) -> None:

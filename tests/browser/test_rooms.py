@@ -16,18 +16,18 @@ Arrive = Callable[[str], Person]
 
 
 def test_pressing_twice_makes_one_room(arrive: Arrive) -> None:
-    dora = arrive("dora")
+    dorothea = arrive("dorothea")
     for name, by_keys in (("Dahlias", True), ("Daisies", False)):
-        dora.page.get_by_role("button", name="New room").click()
-        dialog = dora.page.get_by_role("dialog", name="New room")
+        dorothea.page.get_by_role("button", name="New room").click()
+        dialog = dorothea.page.get_by_role("dialog", name="New room")
         dialog.get_by_label("Name").fill(name)
         if by_keys:
             dialog.locator("form").evaluate("form => { form.requestSubmit(); form.requestSubmit(); }")
         else:
             dialog.get_by_role("button", name="Create").dblclick()
-        dora.is_in(name)
-    dora.page.get_by_role("button", name="Browse rooms").click()
-    browse = dora.page.get_by_role("dialog", name="Browse rooms")
+        dorothea.is_in(name)
+    dorothea.page.get_by_role("button", name="Browse rooms").click()
+    browse = dorothea.page.get_by_role("dialog", name="Browse rooms")
     browse.get_by_role("searchbox").fill("Da")
     expect(browse.get_by_text("Daisies", exact=True)).to_have_count(1)
     expect(browse.get_by_text("Dahlias", exact=True)).to_have_count(1)
@@ -55,13 +55,13 @@ def test_a_form_of_a_page_goes_once_however_often_one_presses(chromium: Browser,
 
 
 def test_a_closed_room_is_read_and_offers_nothing_to_write(arrive: Arrive) -> None:
-    cora, cyril = arrive("cora"), arrive("cyril")
-    cora.create_room("Compost")
-    cora.choose("Invite")
-    cora.page.get_by_role("dialog").get_by_role("combobox").fill("cyril")
-    cora.page.get_by_role("option", name=re.compile("cyril")).click()
-    cora.page.get_by_role("dialog").get_by_role("button", name="Invite", exact=True).click()
-    expect(cora.page.locator("notice-line")).to_have_text("cyril is in this room now.")
+    corinna, cyril = arrive("corinna"), arrive("cyril")
+    corinna.create_room("Compost")
+    corinna.choose("Invite")
+    corinna.page.get_by_role("dialog").get_by_role("combobox").fill("cyril")
+    corinna.page.get_by_role("option", name=re.compile("cyril")).click()
+    corinna.page.get_by_role("dialog").get_by_role("button", name="Invite", exact=True).click()
+    expect(corinna.page.locator("notice-line")).to_have_text("cyril is in this room now.")
     cyril.room("Compost").click()
     cyril.say("Worms")
     cyril.say("More worms")
@@ -69,12 +69,12 @@ def test_a_closed_room_is_read_and_offers_nothing_to_write(arrive: Arrive) -> No
     cyril.page.get_by_role("button", name="🎉", exact=True).click()
     cyril.act("More worms", "Reply")
 
-    cora.choose("Room settings")
-    cora.page.get_by_role("button", name="Close the room").click()
-    cora.page.get_by_role("dialog", name="Close this room?").get_by_role(
+    corinna.choose("Room settings")
+    corinna.page.get_by_role("button", name="Close the room").click()
+    corinna.page.get_by_role("dialog", name="Close this room?").get_by_role(
         "button", name="Close the room"
     ).click()
-    for person in (cora, cyril):
+    for person in (corinna, cyril):
         expect(
             person.page.get_by_text("This room is closed. You can read it, but not write.")
         ).to_be_visible()
@@ -86,8 +86,8 @@ def test_a_closed_room_is_read_and_offers_nothing_to_write(arrive: Arrive) -> No
             expect(tools.get_by_label(action, exact=True)).to_be_hidden()
         expect(tools.get_by_label("Copy link", exact=True)).to_be_visible()
 
-    cora.choose("Room settings")
-    cora.page.get_by_role("button", name="Open the room again").click()
+    corinna.choose("Room settings")
+    corinna.page.get_by_role("button", name="Open the room again").click()
     cyril.act("Worms", "Edit")
     expect(cyril.composer).to_have_value("Worms")
 
