@@ -405,6 +405,7 @@ def test_a_hidden_message_stays_without_text_when_its_author_edits_it(
 # --- Mentions ------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("english")
 def test_a_text_that_cannot_be_stored_is_told_so(garden: Room, bo: Actor) -> None:
     with pytest.raises(Refused) as caught:
         say(bo, garden, "a\x00b")

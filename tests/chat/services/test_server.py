@@ -101,6 +101,7 @@ def test_sign_up_begins_as_the_environment_says_and_is_the_administrators_from_t
     assert server.facts().is_open
 
 
+@pytest.mark.usefixtures("english")
 def test_the_bootstrap_says_what_is_wrong_with_a_name(db: None) -> None:
     with pytest.raises(CommandError, match="a b: A user name"):
         call_command("bootstrap", username="a b")
