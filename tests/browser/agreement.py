@@ -193,6 +193,8 @@ def drawn_differences(
     yield from unlike("connection", drawn["connection"], "open")
     open_rooms = [row["slug"] for section in drawn["sections"] for row in section if row["open"]]
     yield from _sidebar_differences(places, drawn["sections"], open_rooms, drafts)
+    if not open_rooms and drawn["noRoom"] and drawn["slug"] not in places:
+        return  # one was removed from the room that was open
     if len(open_rooms) != 1 or open_rooms[0] not in places:
         yield from unlike("rooms open", open_rooms, "one of one's own")
         return

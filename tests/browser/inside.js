@@ -18,11 +18,13 @@ const inside = (window.inside = {
     })),
 
   /** How many messages are held in all. */
-  size: () => [...(inside.store?.rooms.values() ?? [])].reduce((n, room) => n + room.timeline.all().length, 0),
+  size: () => [...inside.store.rooms.values()].reduce((n, room) => n + room.timeline.all().length, 0),
 
   /** What the page shows. */
   drawn: () => ({
     connection: document.querySelector("state-bar").dataset.state,
+    slug: /^\/r\/([^/]+)/.exec(location.pathname)?.[1],
+    noRoom: !document.querySelector("no-room").hidden,
     title: document.title,
     name: text(document.querySelector("room-header h1")),
     topic: text(document.querySelector("room-header [data-part=topic]")),
@@ -76,11 +78,11 @@ const inside = (window.inside = {
 
   field: () => document.querySelector("message-composer textarea"),
 
-  /** Whether there is a way back (-1) or on (1) in the history that leads into the chat, and if so: without loading? */
+  /** Where Back (-1) or Forward (1) leads, if that is in the chat, and whether the page is loaded then. */
   way: (step) => {
     const entry = navigation.entries()[navigation.currentEntry.index + step];
-    if (!entry?.url || !/^\/(r\/.*)?$/.test(new URL(entry.url).pathname)) return null;
-    return entry.sameDocument ? "same" : "load";
+    const path = entry?.url && new URL(entry.url).pathname;
+    return path && /^\/(r\/.*)?$/.test(path) ? { path, loads: !entry.sameDocument } : null;
   },
 
   /** The entries of the outbox, as this browser keeps them. */

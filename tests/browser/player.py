@@ -18,7 +18,7 @@ INSIDE = Path(__file__).with_name("inside.js").read_text()
 HASTE = 4000
 """Milliseconds that anything on the page may take; what takes longer was not to be done."""
 EMOJI = ("👍", "❤️", "😂", "🎉", "😮", "🙏")
-ROOMS = ("Attic", "Barn", "Cellar", "Dairy", "Eaves", "Forge", "Gate", "Hall", "Inn", "Jetty", "Kiln", "Loft")
+ROOMS = ("Attic", "Barn", "Cellar", "Dairy", "Eaves", "Forge", "Gate")
 TALK = (
     "apples and pears",
     "**bold** words",
@@ -60,13 +60,14 @@ class Player(Person):
 
     def act_at_random(self, without: frozenset[str] = frozenset()) -> tuple[str, str]:
         """Does something that can be done now; returns its name, and what it was done to."""
+        self.come_home()
         names = [name for name in WEIGHTS if name not in without]
         weights = [WEIGHTS[name] for name in names]
         while True:
             (name,) = self.rng.choices(names, weights)
-            self.uncover()
             what: Callable[[], str | None] = getattr(self, name)
             try:
+                self.uncover()
                 detail = what()
             except Error as error:
                 self.done[f"{name}, missed"] += 1
@@ -82,6 +83,11 @@ class Player(Person):
         """The address of the open room."""
         found = re.search(r"/r/([^/]+)/", self.page.url)
         return found.group(1) if found else ""
+
+    def come_home(self) -> None:
+        """Back to the chat, where one was removed from the room that was being loaded."""
+        if self.page.locator(".chat").count() == 0:
+            self.page.goto(self.origin)
 
     def uncover(self) -> None:
         """Closes what lies over the page."""
@@ -299,11 +305,14 @@ class Player(Person):
 
     # --- Rooms ---------------------------------------------------------------------------------------
 
-    def room_by_click(self) -> str:
+    def room_by_click(self) -> str | None:
         links = self.page.locator("room-list a[data-slug]")
-        slug = self.rng.choice(links.evaluate_all("(links) => links.map((link) => link.dataset.slug)"))
+        slugs: list[str] = links.evaluate_all("(links) => links.map((link) => link.dataset.slug)")
+        if not slugs:
+            return None
+        slug = self.rng.choice(slugs)
         self.page.locator(f'room-list a[data-slug="{slug}"]').click()
-        return str(slug)
+        return slug
 
     def room_by_keys(self) -> str:
         keys = self.rng.choice(("Alt+ArrowUp", "Alt+ArrowDown", "Alt+Shift+ArrowUp", "Alt+Shift+ArrowDown"))
@@ -319,10 +328,13 @@ class Player(Person):
 
     def room_by_address(self) -> str | None:
         """A link to a message, opened as from elsewhere."""
-        head = self.truth.heads(self.name).get(self.slug)
-        if self.offline or not head:
+        if not self._can_load(f"/r/{self.slug}/"):
             return None
-        seq = self.rng.randint(1, head)
+        room = "SELECT x.seq FROM chat_message x JOIN chat_room r ON r.id = x.room_id WHERE r.slug = %s"
+        seqs = [row["seq"] for row in self.truth.ask(f"{room} ORDER BY x.seq", self.slug)]
+        if not seqs:
+            return None
+        seq = self.rng.choice(seqs)
         self.page.goto(f"{self.origin}/r/{self.slug}/{seq}/")
         return f"{self.slug} at {seq}"
 
@@ -334,16 +346,21 @@ class Player(Person):
 
     def _walk(self, step: int) -> str | None:
         way = self.page.evaluate(f"inside.way({step})")
-        if way is None or (way == "load" and self.offline):
+        if way is None or (way["loads"] and not self._can_load(way["path"])):
             return None
         if step < 0:
             self.page.go_back()
         else:
             self.page.go_forward()
-        return f"{way}, to {self.page.url.removeprefix(self.origin)}"
+        return f"to {self.page.url.removeprefix(self.origin)}{', loading' if way['loads'] else ''}"
+
+    def _can_load(self, path: str) -> bool:
+        """There is a network, and the room is one's own."""
+        slug = path.split("/")[2] if path.startswith("/r/") else ""
+        return not self.offline and (not slug or slug in self.truth.heads(self.name))
 
     def reload(self) -> str | None:
-        if self.offline:
+        if not self._can_load(self.page.url.removeprefix(self.origin)):
             return None
         self.page.reload()
         return self.slug

@@ -16,7 +16,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -29,8 +29,12 @@ from tests.browser.agreement import Row, Truth, drawn_differences, store_differe
 from tests.browser.player import LOADING, Player
 from tests.support.server import Site, running
 
+HISTORY = 600
+"""So many messages are there when a long walk begins."""
 REMEMBERED = 200
 """So many of the last actions are told with a difference."""
+FAULTS = 0.025
+"""The share of actions before which something breaks."""
 SETTLED_WITHIN = 90
 AGREED_WITHIN = 8
 """Seconds; less than a heartbeat, which would mend what live news left wrong."""
@@ -56,7 +60,7 @@ class Report:
     seed: int
     minutes: float = 0
     actions: dict[str, dict[str, int]] = field(default_factory=dict)
-    faults: Counter[str] = field(default_factory=Counter)
+    faults: dict[str, int] = field(default_factory=dict)
     comparisons: int = 0
     messages: int = 0
     broken_connections: dict[str, int] = field(default_factory=dict)
@@ -114,16 +118,25 @@ class Walk:
         self.compare(everywhere=True)
         self.sample()
 
+    def fill(self, messages: int) -> None:
+        """So that there is something to scroll through, and to answer."""
+        first, second = self.players
+        (answered, *_) = first.say_fast("Welcome", [first.new_text() for _ in range(messages // 2)])
+        second.say_fast("Welcome", [second.new_text() for _ in range(messages // 2)], reply_to=answered)
+        for player in self.players:
+            player.sent += messages // 2
+
     def one(self) -> None:
         """One action of somebody, or a fault; and what is due is mended."""
         self.step += 1
         for name, (until, mend) in list(self._faults.items()):
             if self.step >= until:
                 self._mend(name, mend)
-        if self.rng.random() < 0.012:
+        if self.rng.random() < FAULTS:
             self._break()
         player = self.rng.choice(self.players)
-        down = f"web {self.players.index(player) % len(self.site.web)}" in self._faults
+        web = f"web {self.players.index(player) % len(self.site.web)}"
+        down = any(fault.startswith(web) for fault in self._faults)
         without = LOADING if player is self.players[1] or down else frozenset()
         if down:
             without |= {"back", "forward"}
@@ -144,22 +157,21 @@ class Walk:
                     lambda: self._offline(player, True),
                     lambda: self._offline(player, False),
                 ),
-                (f"web {web}", lambda: self._kill(web), self.site.web[web].start),
-                ("redis", self.site.redis.stop, self.site.redis.start),
+                (f"web {web} gone", lambda: self._kill(web), lambda: self._start(web)),
+                (f"web {web} frozen", lambda: self._signal(web, signal.SIGSTOP), lambda: self._thaw(web)),
+                ("redis gone", self.site.redis.stop, self.site.redis.start),
             ],
-            (6, 2, 1),
+            (6, 2, 2, 1),
         )[0]
-        if name in self._faults:
+        if any(other.split()[:2] == name.split()[:2] for other in self._faults):
             return
         break_()
-        self.report.faults[name] += 1
+        self.report.faults[name] = self.report.faults.get(name, 0) + 1
         self._faults[name] = self.step + self.rng.randint(3, 25), mend
         self._note(f"— {name}: broken")
 
     def _mend(self, name: str, mend: Callable[[], None]) -> None:
         mend()
-        if name.startswith("web "):
-            self.site.wait_ready(int(name.removeprefix("web ")))
         del self._faults[name]
         self._note(f"— {name}: mended")
 
@@ -169,6 +181,17 @@ class Walk:
 
     def _kill(self, web: int) -> None:
         self.site.web[web].stop(self.rng.choice((signal.SIGKILL, signal.SIGTERM)))
+
+    def _start(self, web: int) -> None:
+        self.site.web[web].start()
+        self.site.wait_ready(web)
+
+    def _signal(self, web: int, which: signal.Signals) -> None:
+        os.kill(self.site.web[web].pid, which)
+
+    def _thaw(self, web: int) -> None:
+        self._signal(web, signal.SIGCONT)
+        self.site.wait_ready(web)
 
     # --- Comparing -----------------------------------------------------------------------------------
 
@@ -187,7 +210,7 @@ class Walk:
             {"minute": self.minute, "step": self.step, "found": found[:TOLD], "log": list(self.log)}
         )
         for player in self.players:
-            player.page.reload()
+            player.page.goto(player.origin)
             player.wait_connected()
             player.drafts = {slug: text for slug, text in self._drafts(player).items() if text}
         self.settle()
@@ -198,6 +221,7 @@ class Walk:
         for name, (_until, mend) in list(self._faults.items()):
             self._mend(name, mend)
         for player in self.players:
+            player.come_home()
             player.uncover()
             player.end_about()
         end = time.monotonic() + SETTLED_WITHIN
@@ -280,7 +304,9 @@ class Walk:
     # --- Looking into a page -------------------------------------------------------------------------
 
     def _held(self, player: Player) -> list[Row]:
-        if not player.page.evaluate("inside.store !== undefined"):
+        end = time.monotonic() + SETTLED_WITHIN
+        while not player.page.evaluate("inside.store !== undefined"):
+            assert time.monotonic() < end, f"{player.name}'s page has no store: {player.page.url}"
             self._find_store(self.debuggers[player.name])
         held: list[Row] = player.page.evaluate("inside.held()")
         return held
@@ -319,19 +345,19 @@ class Walk:
 
     def sample(self) -> None:
         for player in self.players:
+            player.come_home()
             debugger = self.debuggers[player.name]
             debugger.send("HeapProfiler.collectGarbage")
             metrics = {
                 one["name"]: one["value"] for one in debugger.send("Performance.getMetrics")["metrics"]
             }
-            with contextlib.suppress(Error):
-                self._held(player)
+            self._held(player)
             sample = Sample(
                 self.minute,
                 heap=int(metrics["JSHeapUsedSize"]),
                 nodes=int(metrics["Nodes"]),
                 listeners=int(metrics["JSEventListeners"]),
-                messages=player.page.evaluate("window.inside?.size() ?? 0"),
+                messages=player.page.evaluate("inside.size()"),
             )
             self.report.samples.setdefault(player.name, []).append(sample)
 
@@ -394,6 +420,7 @@ def main() -> None:
         path = shutil.which("chromium") or shutil.which("chromium-browser")
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
         walk = Walk(browser, site, given.seed)
+        walk.fill(HISTORY)
         end = time.monotonic() + given.minutes * 60
         try:
             walk.play(lambda: time.monotonic() > end, every=given.every, progress=say)
