@@ -100,6 +100,13 @@ export class Chat {
     this.#look({ slug, seq });
   }
 
+  /** The room with somebody, unless the reader has gone elsewhere before it was there. @param {string} user  user name */
+  async openDirect(user) {
+    const { slug } = this.view;
+    const ok = await this.tryCommand({ type: "direct", user });
+    if (ok && this.view.slug === slug) this.open(ok.room.slug);
+  }
+
   /**
    * The address of a room, or of a message in it.
    * @param {string | null} slug

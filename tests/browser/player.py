@@ -71,6 +71,7 @@ class Player(Person):
                 detail = what()
             except Error as error:
                 self.done[f"{name}, missed"] += 1
+                self.remember_drafts()
                 return name, f"missed: {str(error).splitlines()[0]}"
             if detail is not None:
                 self.done[name] += 1
@@ -144,6 +145,14 @@ class Player(Person):
         self.sent += 1
         self.drafts.pop(self.slug, None)
         return f"{self.slug}: {body!r}"
+
+    def remember_drafts(self) -> None:
+        """Takes over what the browser keeps, where it is not known what has become of a text."""
+        kept: dict[str, str] = self.page.evaluate("({ ...localStorage })")
+        rooms = self.truth.ask("SELECT public_id, slug FROM chat_room")
+        slugs = {room["public_id"]: room["slug"] for room in rooms}
+        drafts = {key.split()[-1]: text for key, text in kept.items() if key.startswith("draft ")}
+        self.drafts = {slugs[id]: text for id, text in drafts.items() if id in slugs}
 
     def send_many(self) -> str | None:
         return "\n".join(filter(None, [self.send() for _ in range(self.rng.randint(3, 6))])) or None

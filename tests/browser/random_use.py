@@ -212,7 +212,7 @@ class Walk:
         for player in self.players:
             player.page.goto(player.origin)
             player.wait_connected()
-            player.drafts = {slug: text for slug, text in self._drafts(player).items() if text}
+            player.remember_drafts()
         self.settle()
         self._broken_promises()
 
@@ -329,19 +329,6 @@ class Walk:
     def _outbox(self, player: Player) -> list[Row]:
         entries: list[Row] = player.page.evaluate("inside.outbox()")
         return entries
-
-    def _drafts(self, player: Player) -> dict[str, str]:
-        """The drafts as the browser keeps them."""
-        kept: dict[str, str] = player.page.evaluate("({ ...localStorage })")
-        slugs = {
-            room["public_id"]: room["slug"]
-            for room in self.truth.ask("SELECT public_id, slug FROM chat_room")
-        }
-        return {
-            slugs[key.split()[-1]]: text
-            for key, text in kept.items()
-            if key.startswith("draft ") and key.split()[-1] in slugs
-        }
 
     def sample(self) -> None:
         for player in self.players:

@@ -254,3 +254,32 @@ def test_who_cannot_be_invited_stays_in_the_dialog_with_the_reason(arrive: Arriv
     expect(dialog.get_by_role("alert")).to_contain_text("runa: ")
     expect(dialog.get_by_role("button", name="Do not invite runa")).to_be_visible()
     expect(dialog.get_by_role("button", name="Do not invite quill")).to_have_count(0)
+
+
+def test_who_closed_a_dialog_before_the_answer_came_is_not_taken_away(arrive: Arrive) -> None:
+    sami, _tove = arrive("sami"), arrive("tove")
+    page = sami.page
+    page.get_by_role("button", name="New room").click()
+    dialog = page.get_by_role("dialog", name="New room")
+    dialog.get_by_label("Name").fill("Scullery")
+    sami.context.set_offline(True)
+    dialog.get_by_role("button", name="Create").click()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="New room").click()
+    dialog.get_by_label("Name").fill("Stable")
+    sami.context.set_offline(False)
+    expect(sami.room("Scullery")).to_be_visible()
+    sami.is_in("Welcome")
+    expect(dialog.get_by_label("Name")).to_have_value("Stable")
+    dialog.get_by_role("button", name="Create").click()
+    sami.is_in("Stable")
+
+    page.keyboard.press("Control+k")
+    page.keyboard.type("tove")
+    expect(page.get_by_role("option", name="tove").first).to_be_visible()
+    sami.context.set_offline(True)
+    page.keyboard.press("Enter")
+    sami.room("Welcome").click()
+    sami.context.set_offline(False)
+    expect(sami.room("tove")).to_be_visible()
+    sami.is_in("Welcome")

@@ -66,7 +66,7 @@ function browseRow(info, chat, dialog) {
     part(row, "join").disabled = true;
     const ok = await chat.tryCommand({ type: "join", room: info.id });
     part(row, "join").disabled = false;
-    if (ok) open(ok.room.slug);
+    if (ok && dialog.open) open(ok.room.slug);
   };
   return row;
 }

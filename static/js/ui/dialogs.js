@@ -18,10 +18,10 @@ export function show(dialog) {
 
 /**
  * Opens a form. It closes when `submit` succeeds, unless that is not the end (false); what `submit` throws is explained
- * in it, at the field it is about.
+ * in it, at the field it is about. Whoever closed it before the answer came is elsewhere by then, and stays there.
  * @param {string} id
  * @param {Chat} chat
- * @param {(values: Record<string, string>) => Promise<unknown>} submit
+ * @param {(values: Record<string, string>, here: () => boolean) => Promise<unknown>} submit  `here`: it is still open
  * @param {Record<string, string>} [values]  what the fields hold at first
  */
 export function openForm(id, chat, submit, values = {}) {
@@ -33,20 +33,24 @@ export function openForm(id, chat, submit, values = {}) {
   explain(form, "");
   for (const [name, value] of Object.entries(values)) fieldOf(form, name).value = value;
   // The picker of people in a form may enable its button meanwhile, and Enter may be pressed twice.
-  let underWay = false;
-  form.onsubmit = async (event) => {
+  let underWay = (button.disabled = false);
+  const submitted = async (/** @type {Event} */ event) => {
     event.preventDefault();
-    if (underWay || !dialog.open) return;
+    const here = () => dialog.open && form.onsubmit === submitted;
+    if (underWay || !here()) return;
     underWay = button.disabled = true;
     try {
       const values = /** @type {Record<string, string>} */ (Object.fromEntries(new FormData(form)));
-      if ((await submit(values)) !== false) dialog.close();
+      if ((await submit(values, here)) !== false && here()) dialog.close();
     } catch (why) {
-      explain(form, chat.explain(why), why instanceof Refusal ? why.field : undefined);
+      if (here()) explain(form, chat.explain(why), why instanceof Refusal ? why.field : undefined);
+      else chat.notice(chat.explain(why));
     } finally {
-      underWay = button.disabled = false;
+      underWay = false;
+      if (here()) button.disabled = false;
     }
   };
+  form.onsubmit = submitted;
   show(dialog);
 }
 

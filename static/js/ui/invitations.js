@@ -36,6 +36,20 @@ function listed(people) {
 }
 
 /**
+ * Says who could not be invited where the dialog is gone.
+ * @param {Failure[]} failed
+ * @param {Chat} chat
+ */
+export function tellOf(failed, chat) {
+  if (failed.length) chat.notice(sentencesOf(failed));
+}
+
+/** @param {Failure[]} failed */
+function sentencesOf(failed) {
+  return failed.map(({ person, why }) => t("said", { name: person.display, text: why })).join("\n");
+}
+
+/**
  * Stays open with those who could not be invited, and says why.
  * @param {Chat} chat
  * @param {Room} room
@@ -46,11 +60,12 @@ export function openInvite(chat, room, failed = []) {
   const form = /** @type {HTMLFormElement} */ (dialogOf("invite").querySelector("form"));
   const start = (/** @type {Failure[]} */ failed) => {
     picker.start(room.members.keys(), failed.map(({ person }) => person));
-    explain(form, failed.map(({ person, why }) => t("said", { name: person.display, text: why })).join("\n"));
+    explain(form, sentencesOf(failed));
   };
-  openForm("invite", chat, async () => {
+  openForm("invite", chat, async (_values, here) => {
     const people = picker.chosen;
     const failed = await inviteAll(chat, room.id, people);
+    if (!here()) return tellOf(failed, chat);
     if (failed.length) start(failed);
     const came = people.filter((person) => !failed.some((one) => one.person === person));
     if (came.length) chat.notice(t("invited", { names: listed(came), n: came.length }));

@@ -137,10 +137,7 @@ export class MemberPanel extends HTMLElement {
 
   #listenToMenu() {
     listenAsMenu(part(this, "menu"));
-    part(this, "message").onclick = async () => {
-      const ok = await this.#chat.tryCommand({ type: "direct", user: this.#of?.user.name });
-      if (ok) this.#chat.open(ok.room.slug);
-    };
+    part(this, "message").onclick = () => this.#of && this.#chat.openDirect(this.#of.user.name);
     for (const role of ROLES) part(this, `make_${role}`).onclick = () => this.#change({ type: "role", role });
     part(this, "remove").onclick = () => this.#askToRemove();
   }

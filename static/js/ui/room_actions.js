@@ -3,7 +3,7 @@
 import { openBrowse } from "./browse.js";
 import { copyLink } from "./copy_link.js";
 import { dialogOf, openForm, show } from "./dialogs.js";
-import { inviteAll, openInvite, pickerIn } from "./invitations.js";
+import { inviteAll, openInvite, pickerIn, tellOf } from "./invitations.js";
 import { openSettings } from "./room_settings.js";
 
 /**
@@ -20,7 +20,7 @@ export function actOnRooms(chat, { action, name }) {
   if (action === "settings") openSettings(chat, room);
   if (action === "link") copyLink(chat, room.info.slug);
   if (action === "read") chat.read(room.id, room.info.head);
-  if (action === "leave") openForm("leave", chat, () => leave(chat, room));
+  if (action === "leave") openForm("leave", chat, (_values, here) => leave(chat, room, here));
 }
 
 /**
@@ -30,9 +30,10 @@ export function actOnRooms(chat, { action, name }) {
 function openCreate(chat, name) {
   const picker = pickerIn("create");
   picker.start();
-  openForm("create", chat, async ({ name, topic, kind }) => {
+  openForm("create", chat, async ({ name, topic, kind }, here) => {
     const ok = await chat.command({ type: "create", name, kind, ...(topic && { topic }) });
     const failed = await inviteAll(chat, ok.room.id, picker.chosen);
+    if (!here()) return tellOf(failed, chat);
     dialogOf("create").close();
     chat.open(ok.room.slug);
     if (failed.length && chat.room) openInvite(chat, chat.room, failed);
@@ -46,7 +47,7 @@ function openDirect(chat) {
   picker.start();
   picker.onchoice = async ({ name }) => {
     const ok = await chat.tryCommand({ type: "direct", user: name });
-    if (!ok) return;
+    if (!ok || !dialog.open) return;
     dialog.close();
     chat.open(ok.room.slug);
   };
@@ -56,9 +57,10 @@ function openDirect(chat) {
 /**
  * @param {Chat} chat
  * @param {Room} room
+ * @param {() => boolean} here
  */
-async function leave(chat, room) {
+async function leave(chat, room, here) {
   await chat.command({ type: "leave", room: room.id });
-  dialogOf("leave").close();
-  chat.open(null);
+  if (here()) dialogOf("leave").close();
+  if (chat.view.slug === room.info.slug) chat.open(null);
 }

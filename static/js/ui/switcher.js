@@ -94,10 +94,7 @@ export class RoomSwitcher extends HTMLElement {
     return {
       names: [person.display, person.name],
       hint: `@${person.name}`,
-      go: async () => {
-        const ok = await this.#chat.tryCommand({ type: "direct", user: person.name });
-        if (ok) this.#chat.open(ok.room.slug);
-      },
+      go: () => this.#chat.openDirect(person.name),
       draw: (row) => drawMark(row, person, ""),
     };
   }
