@@ -5,8 +5,11 @@ const GAP = 4;
 
 /** @param {HTMLElement} menu */
 export function listenAsMenu(menu) {
-  menu.addEventListener("toggle", (event) => {
-    if (/** @type {ToggleEvent} */ (event).newState === "open") entries(menu)[0]?.focus();
+  // The browser gives it the focus as it opens; the event after that comes too late for who presses the next key at once.
+  menu.addEventListener("beforetoggle", () => {
+    const [first, ...others] = entries(menu);
+    if (first) first.autofocus = true;
+    for (const other of others) other.autofocus = false;
   });
   menu.addEventListener("keydown", (event) => {
     const all = entries(menu);
