@@ -108,11 +108,10 @@ class ChatConsumer(AsyncConsumer):
         self._commands: asyncio.Queue[frames.Command] = asyncio.Queue(settings.CHAT_PENDING_MAX)
         self._sends = asyncio.Semaphore(settings.CHAT_PENDING_MAX)
         self._answering = asyncio.create_task(self._answer_commands())
-        self._sync_due = asyncio.get_running_loop().call_later(settings.CHAT_SYNC_SECONDS, self._check_synced)
-
-    def _check_synced(self) -> None:
-        if not self.socket.synced:
-            self.socket.close(frames.BROKEN, "no_sync")
+        loop = asyncio.get_running_loop()
+        self._sync_due = loop.call_later(
+            settings.CHAT_SYNC_SECONDS, self.socket.close, frames.BROKEN, "no_sync"
+        )
 
     def _disconnect(self) -> None:
         if hasattr(self, "hub"):
@@ -138,6 +137,9 @@ class ChatConsumer(AsyncConsumer):
         except frames.BadCommand as bad:
             self._bad_command(bad)
         else:
+            if isinstance(command, frames.SyncCommand):
+                # It came in time; how long it takes is the server's affair.
+                self._sync_due.cancel()
             await self._commands.put(command)
 
     def _bad_command(self, bad: frames.BadCommand) -> None:

@@ -11,6 +11,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any
 
+import psycopg
 import pytest
 
 from tests.e2e.people import Console, Person, opened
@@ -318,3 +319,16 @@ async def test_ping_brings_the_counts_of_the_rooms_it_names(stage):
         assert pong["rooms"][room] | {"read": 0} == {"read": 0, "unread": 2, "mentions": 1}
         assert foreign not in pong["rooms"]
         assert bob.positions[room] == 4, "caught up before the answer"
+
+
+async def test_a_sync_that_came_in_time_may_take_longer(stage):
+    async with AsyncExitStack() as stack:
+        ann = await stack.enter_async_context(stage.ann.socket(stage.site))
+        await ann.wait_for("welcome")
+        with psycopg.connect(stage.site.database_url) as held:
+            held.execute("LOCK TABLE chat_roomcursor IN ACCESS EXCLUSIVE MODE")
+            syncing = asyncio.create_task(ann.sync({}))
+            await asyncio.sleep(SYNC_SECONDS + 0.5)
+            assert not syncing.done()
+        await syncing
+        await ann.ask("ping")
