@@ -96,7 +96,7 @@ def test_what_is_written_in_two_rooms_while_the_server_is_gone_arrives_in_each(
     expect(bar.get_by_text(re.compile("Next attempt"))).to_be_visible()
     ana.page.evaluate(REMEMBER)
     bar.get_by_role("button", name="Try now").press("Enter")
-    ana.page.wait_for_function("window.said.some((text) => text.includes('Connecting'))")
+    ana.until("window.said.some((text) => text.includes('Connecting'))")
     ana.page.goto("about:blank")
     start(site)
     ana.page.goto(f"{site.url}/r/shed/")
