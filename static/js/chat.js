@@ -34,6 +34,8 @@ export class Chat {
   #reading = new Set();
   /** @type {Map<string, number>} the newest read mark of rooms where one was sent just now */
   #reads = new Map();
+  /** How often something was typed: whoever types means the room that is open. */
+  #strokes = 0;
   /** @type {Map<string, number>} when `typing` was last sent, by room */
   #typed = new Map();
   /** @type {Set<string>} keys of refused messages whose room is not there to show them, and that were told of */
@@ -100,11 +102,15 @@ export class Chat {
     this.#look({ slug, seq });
   }
 
-  /** The room with somebody, unless the reader has gone elsewhere before it was there. @param {string} user  user name */
+  /**
+   * The room with somebody, unless the reader has gone elsewhere or begun to write here before it was there.
+   * @param {string} user  user name
+   */
   async openDirect(user) {
     const { slug } = this.view;
+    const strokes = this.#strokes;
     const ok = await this.tryCommand({ type: "direct", user });
-    if (ok && this.view.slug === slug) this.open(ok.room.slug);
+    if (ok && this.view.slug === slug && this.#strokes === strokes) this.open(ok.room.slug);
   }
 
   /**
@@ -162,8 +168,9 @@ export class Chat {
     return this.outbox.add(uuid(), { room, body, ...(replyTo && { reply_to: replyTo }) });
   }
 
-  /** @param {string} room */
+  /** Something was typed; the others of the room are told now and then. @param {string} room */
   typing(room) {
+    this.#strokes += 1;
     if (Date.now() - (this.#typed.get(room) ?? 0) < TYPING_EVERY) return;
     this.#typed.set(room, Date.now());
     this.socket.post({ type: "typing", room });

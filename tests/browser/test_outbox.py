@@ -19,7 +19,8 @@ PATIENCE = 40_000
 REMEMBER = """
 window.said = [];
 const bar = document.querySelector("state-bar");
-new MutationObserver(() => window.said.push(bar.textContent)).observe(bar, { childList: true, subtree: true });
+const hear = new MutationObserver(() => window.said.push(bar.textContent));
+hear.observe(bar, { childList: true, subtree: true });
 """
 """What the bar says is kept: an attempt at a port where nobody listens is over at once."""
 

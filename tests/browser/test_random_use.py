@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.random_use import Walk
+from tests.browser.random_use import Walk, readable
 from tests.support.server import running
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -19,7 +19,7 @@ def test_after_random_use_and_faults_both_pages_are_where_the_server_is(chromium
         report = walk.told()
         for player in walk.players:
             player.context.close()
-    assert report.good, report
+    assert report.good, readable(report)
     missed = sum(
         times for done in report.actions.values() for name, times in done.items() if "missed" in name
     )

@@ -30,9 +30,9 @@ def test_the_document_costs_as_many_queries_however_much_there_is(
             say(ana, garden, f"message {n}")
         seq = say(bo, garden, "Here").seq
         pages = {
-            reverse("chat:home"): 3,
-            reverse("chat:room", args=[garden.slug]): 6,
-            reverse("chat:message", args=[garden.slug, seq]): 7,
+            reverse("chat:home"): 4,
+            reverse("chat:room", args=[garden.slug]): 7,
+            reverse("chat:message", args=[garden.slug, seq]): 8,
         }
         for path, number in pages.items():
             with django_assert_num_queries(number):

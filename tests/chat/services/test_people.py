@@ -35,7 +35,7 @@ def test_nobody_blocks_whom_there_is_not_and_the_suspended_nobody(
     change: object, ana: Actor, bo: Actor, wire: Recorder
 ) -> None:
     assert callable(change)
-    with refuses(wire, "not_found"):
+    with refuses(wire, "not_found", "user"):
         change(ana, "nobody")
     made.sanction(ana, Sanction.Kind.SUSPEND)
     with refuses(wire, "suspended"):
