@@ -30,7 +30,9 @@ def main() -> None:
         counted = User.objects.filter(pk__in=members).annotate(rooms=Count("memberships"), directs=DIRECTS)
         reader = counted.order_by("-directs", "-rooms", "pk")[0]
         newcomer = User.objects.filter(language=language).exclude(pk=reader.pk).order_by("-pk")[0]
-        empty = rooms.create(access.actor_for(newcomer), EMPTY[language], "public")
+        maker = access.actor_for(newcomer)
+        empty = rooms.create(maker, EMPTY[language], "public")
+        rooms.invite(maker, empty.id, reader.username)
         cast["reader"][language] = reader.username
         cast["newcomer"][language] = newcomer.username
         cast["empty"][language] = empty.slug

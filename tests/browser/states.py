@@ -12,6 +12,13 @@ ROOM = {"en": "community-garden", "es": "huerto-vecinal"}
 """The room that the pictures of a language are taken in: `{room}` in a path."""
 
 
+MORE = "member-panel [data-part=more]:not(.quiet)"
+"""Opens what may be done with the first member."""
+
+FIRST_ROW = "#result_list tbody th a"
+"""Opens what a list of the administration shows first."""
+
+
 @dataclass(frozen=True)
 class State:
     """What to open and as whom, what to click and press then, and what shows that it is there.
@@ -45,6 +52,13 @@ STATES = (
     ),
     State("login", "/accounts/login/"),
     State("reset", "/accounts/password/reset/"),
+    State("reset-sent", "/accounts/password/reset/done/"),
+    State("reset-link", "/accounts/password/reset/key/none-such/"),
+    State("reset-done", "/accounts/password/reset/key/done/"),
+    State("confirm-email", "/accounts/confirm-email/none/"),
+    State("verification-sent", "/accounts/confirm-email/"),
+    State("inactive", "/accounts/inactive/"),
+    State("not-found-guest", "/no-such-page/"),
     # The chat
     State("chat", "/r/{room}/", "reader", "li.message"),
     State("chat-unread", "/r/{room}/", "reader", "li.message", unread=12),
@@ -56,6 +70,28 @@ STATES = (
         click=("room-header [data-drawer]", ".me"),
     ),
     State("chat-mention", "/r/{room}/", "reader", "li.message", fill=(("message-composer textarea", "@a"),)),
+    State("chat-members", "/r/{room}/", "reader", "member-panel li", click=("[data-action=members]",)),
+    State(
+        *("chat-member-menu", "/r/{empty}/", "newcomer", "#member-menu:popover-open"),
+        click=("[data-action=members]", MORE),
+    ),
+    State(
+        *("chat-room-menu", "/r/{empty}/", "newcomer", "#room-menu:popover-open"),
+        click=("room-header [data-part=more]",),
+    ),
+    State(
+        *("chat-emoji", "/r/{room}/", "reader", "emoji-picker button"),
+        click=("message-composer [data-part=emoji]",),
+    ),
+    State("chat-format", "/r/{room}/", "reader", "#format-menu:popover-open", click=("[data-part=format]",)),
+    State(
+        *("chat-react", "/r/{room}/", "reader", "reaction-picker:popover-open"),
+        click=("li.message [data-action=react]",),
+    ),
+    State(
+        *("chat-reply", "/r/{room}/", "reader", "message-composer [data-part=about]:not([hidden])"),
+        click=("li.message [data-action=reply]",),
+    ),
     State("chat-empty-room", "/r/{empty}/", "newcomer", "message-list .beginning"),
     State("not-found", "/r/nowhere/", "reader", "h1"),
     # Its dialogs
@@ -63,7 +99,23 @@ STATES = (
     State("dialog-create", "/r/{room}/", "reader", "#create[open]", click=("[data-part=create]",)),
     State("dialog-direct", "/r/{room}/", "reader", "#direct[open]", click=("[data-part=direct]",)),
     State("dialog-invite", "/r/{room}/", "reader", "#invite[open]", click=("[data-part=invite]",)),
-    State("dialog-leave", "/r/{room}/", "reader", "#confirm-leave[open]", click=("[data-part=leave]",)),
+    State("dialog-leave", "/r/{room}/", "reader", "#leave[open]", click=("[data-part=leave]",)),
+    State(
+        *("dialog-settings", "/r/{empty}/", "newcomer", "#settings[open]"),
+        click=("#room-menu [data-part=settings]",),
+    ),
+    State(
+        *("dialog-close", "/r/{empty}/", "newcomer", "#confirm-close[open]"),
+        click=("#room-menu [data-part=settings]", "#settings [data-part=close]"),
+    ),
+    State(
+        *("dialog-remove", "/r/{empty}/", "newcomer", "#remove[open]"),
+        click=("[data-action=members]", MORE, "#member-menu [data-part=remove]"),
+    ),
+    State(
+        *("dialog-delete", "/r/{room}/", "reader", "#confirm-delete[open]"),
+        click=("li.message [data-action=delete]:not([hidden])",),
+    ),
     State("dialog-shortcuts", "/r/{room}/", "reader", "#shortcuts[open]", press=("?",)),
     # Settings and the first steps
     State("settings-profile", "/settings/", "reader"),
@@ -76,6 +128,7 @@ STATES = (
     State("password", "/accounts/password/change/", "reader"),
     State("email", "/accounts/email/", "reader"),
     State("logout", "/accounts/logout/", "reader"),
+    State("reauthenticate", "/accounts/reauthenticate/", "reader"),
     # The administration
     State("admin", "/admin/", "admin"),
     State("admin-messages", "/admin/chat/message/", "admin"),
@@ -83,6 +136,15 @@ STATES = (
     State("admin-people", "/admin/accounts/user/", "admin"),
     State("admin-rooms", "/admin/chat/room/", "admin"),
     State("admin-sanction", "/admin/chat/sanction/add/", "admin"),
+    State("admin-sanctions", "/admin/chat/sanction/", "admin"),
+    State("admin-rules", "/admin/chat/wordrule/", "admin"),
+    State("admin-rule", "/admin/chat/wordrule/add/", "admin"),
+    State("admin-memberships", "/admin/chat/membership/", "admin"),
+    State("admin-message", "/admin/chat/message/", "admin", "body.change-form", click=(FIRST_ROW,)),
+    State("admin-flag", "/admin/chat/flag/", "admin", "body.change-form", click=(FIRST_ROW,)),
+    State("admin-person", "/admin/accounts/user/", "admin", "body.change-form", click=(FIRST_ROW,)),
+    State("admin-room", "/admin/chat/room/", "admin", "body.change-form", click=(FIRST_ROW,)),
+    State("admin-server", "/admin/chat/server/", "admin"),
     State("admin-history", "/admin/admin/logentry/", "admin"),
 )
 
