@@ -86,7 +86,7 @@ async def problems(visitor: Visitor, state: State) -> list[str]:
             await page.set_viewport_size({"width": size[0], "height": size[1]})
             await page.emulate_media(color_scheme=theme)
             found += [f"{theme}, {size[0]} px: {problem}" for problem in await serious(page, rules)]
-        return found  # type: ignore[no-any-return]
+        return found
     except PlaywrightError as error:
         return [error.message]
     finally:

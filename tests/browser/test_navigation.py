@@ -286,16 +286,16 @@ def test_who_closed_a_dialog_before_the_answer_came_is_not_taken_away(arrive: Ar
 
 
 def test_who_writes_before_the_room_is_there_stays_where_the_words_are(arrive: Arrive) -> None:
-    ulla, _vito = arrive("ulla"), arrive("vito")
-    page = ulla.page
+    ursa, _vito = arrive("ursa"), arrive("vito")
+    page = ursa.page
     page.keyboard.press("Control+k")
     page.keyboard.type("vito")
     expect(page.get_by_role("option", name="vito").first).to_be_visible()
-    ulla.context.set_offline(True)
+    ursa.context.set_offline(True)
     page.keyboard.press("Enter")
-    ulla.composer.press_sequentially("For everybody")
-    ulla.context.set_offline(False)
-    expect(ulla.room("vito")).to_be_visible()
-    ulla.composer.press("Enter")
-    expect(ulla.message("For everybody")).to_be_visible()
-    ulla.is_in("Welcome")
+    ursa.composer.press_sequentially("For everybody")
+    ursa.context.set_offline(False)
+    expect(ursa.room("vito")).to_be_visible()
+    ursa.composer.press("Enter")
+    expect(ursa.message("For everybody")).to_be_visible()
+    ursa.is_in("Welcome")

@@ -20,7 +20,7 @@ def furnish(site: Site, *, users: int, rooms: int, messages: int) -> Cast:
     sizes = (f"--users={users}", f"--rooms={rooms}", f"--messages={messages}")
     site.manage("seed_demo", "--no-input", "--password", PASSWORD, *sizes)
     told = site.manage("shell", "-v0", "-c", "from tests.browser.prepared import main; main()")
-    return json.loads(told)  # type: ignore[no-any-return]
+    return json.loads(told)
 
 
 class Visitor:
