@@ -21,7 +21,6 @@ from tests.support.server import ROOT, Site, running
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 NARROW, WIDE = (320, 740), (1280, 800)
-AT_ONCE = 2
 OVER = "dialog[open], :popover-open"
 SURVEY = Path(__file__).with_name("survey.js").read_text()
 CONTRAST = ["color-contrast"]
@@ -57,18 +56,14 @@ def test_each_dialog_and_menu_of_the_chat_has_a_state() -> None:
 async def survey(site: Site, cast: Cast) -> list[str]:
     """What is wrong anywhere, a sentence each."""
     path = shutil.which("chromium") or shutil.which("chromium-browser")
-    gate = asyncio.Semaphore(AT_ONCE)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         visitor = Visitor(browser, site, cast)
-
-        async def look(state: State) -> list[str]:
-            async with gate:
-                return [f"{state.name}: {problem}" for problem in await problems(visitor, state)]
-
-        found = await asyncio.gather(*map(look, STATES))
+        found = []
+        for state in STATES:
+            found += [f"{state.name}: {problem}" for problem in await problems(visitor, state)]
         await browser.close()
-    return [problem for problems in found for problem in problems]
+    return found
 
 
 async def problems(visitor: Visitor, state: State) -> list[str]:

@@ -67,6 +67,7 @@ def test_a_closed_room_is_read_and_offers_nothing_to_write(arrive: Arrive) -> No
     cyril.say("More worms")
     cyril.act("Worms", "React")
     cyril.page.get_by_role("button", name="🎉", exact=True).click()
+    expect(cyril.message("Worms").locator(".reactions button")).to_be_visible()  # it moves what is below it
     cyril.act("More worms", "Reply")
 
     corinna.choose("Room settings")
