@@ -34,7 +34,7 @@ export class Chat {
   #reading = new Set();
   /** @type {Map<string, number>} the newest read mark of rooms where one was sent just now */
   #reads = new Map();
-  /** How often something was typed: whoever types means the room that is open. */
+  /** How often something was written or begun: whoever writes means the room that is open. */
   #strokes = 0;
   /** @type {Map<string, number>} when `typing` was last sent, by room */
   #typed = new Map();
@@ -168,9 +168,13 @@ export class Chat {
     return this.outbox.add(uuid(), { room, body, ...(replyTo && { reply_to: replyTo }) });
   }
 
-  /** Something was typed; the others of the room are told now and then. @param {string} room */
-  typing(room) {
+  /** Something is being written, also an edit or an answer that was only begun: nothing may lead elsewhere now. */
+  writing() {
     this.#strokes += 1;
+  }
+
+  /** The others of the room are told now and then that somebody types. @param {string} room */
+  typing(room) {
     if (Date.now() - (this.#typed.get(room) ?? 0) < TYPING_EVERY) return;
     this.#typed.set(room, Date.now());
     this.socket.post({ type: "typing", room });

@@ -82,10 +82,13 @@ class Truth:
         """Where each room of somebody stands, by address."""
         return {facts["slug"]: facts["head"] for facts in self.ask(ROOMS, person)}
 
-    def written_by(self, person: str) -> int:
-        """How many messages of somebody are stored, deleted ones too."""
-        count = "SELECT count(*) AS n FROM chat_message x JOIN accounts_user u ON u.id = x.author_id"
-        return int(self.ask(f"{count} WHERE u.username = %s", person)[0]["n"])
+    def written_by(self, person: str) -> list[str]:
+        """The messages of somebody, as they were first sent; deleted ones have no text any more."""
+        texts = (
+            "SELECT coalesce((SELECT v.body FROM chat_messageversion v WHERE v.message_id = x.id AND v.number = 1),"
+            " x.body) AS body FROM chat_message x JOIN accounts_user u ON u.id = x.author_id WHERE u.username = %s"
+        )
+        return [row["body"] for row in self.ask(texts, person)]
 
     def _place(self, facts: Row, person: str) -> Place:
         messages = self.ask(MESSAGES, facts["id"])

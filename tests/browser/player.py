@@ -37,7 +37,8 @@ BROKEN = re.compile(
 class Player(Person):
     """Each action says what it did, or None where it cannot be done now.
 
-    `sent` counts the messages that were sent; `promised` are edits and deletions that the page has taken,
+    `sent` are the texts of messages that were sent, `unsure` those of which it is not known whether they were,
+    and `given_up` counts what was refused and discarded; `promised` are edits and deletions that the page has taken,
     as address, seq and text (None: deleted); `drafts` what was begun, by address of its room.
     """
 
@@ -52,11 +53,14 @@ class Player(Person):
         self.truth = truth
         self.offline = False
         self.broken_connections = 0
-        self.sent = 0
+        self.sent: list[str] = []
+        self.unsure: list[str] = []
+        self.given_up = 0
         self.drafts: dict[str, str] = {}
         self.promised: list[tuple[str, int, str | None]] = []
         self.done: Counter[str] = Counter()
         self._numbers = 0
+        self._submitted = ""
 
     def act_at_random(self, without: frozenset[str] = frozenset()) -> tuple[str, str]:
         """Does something that can be done now; returns its name, and what it was done to."""
@@ -71,6 +75,7 @@ class Player(Person):
                 detail = what()
             except Error as error:
                 self.done[f"{name}, missed"] += 1
+                self.unsure.append(self._submitted)
                 self.remember_drafts()
                 return name, f"missed: {str(error).splitlines()[0]}"
             if detail is not None:
@@ -125,6 +130,7 @@ class Player(Person):
         return f"{self.name} {self._numbers}: {self.rng.choice(TALK)}"
 
     def submit(self, body: str) -> None:
+        self._submitted = body
         self.composer.fill(body)
         if self.rng.random() < 0.7:
             self.composer.press("Enter")
@@ -142,7 +148,7 @@ class Player(Person):
         return self._sent(body)
 
     def _sent(self, body: str) -> str:
-        self.sent += 1
+        self.sent.append(body)
         self.drafts.pop(self.slug, None)
         return f"{self.slug}: {body!r}"
 
@@ -256,7 +262,7 @@ class Player(Person):
         again = self.rng.random() < 0.4
         failed.first.get_by_role("button", name="Retry" if again else "Discard").click()
         if not again:
-            self.sent -= 1
+            self.given_up += 1
         return f"{'again' if again else 'given up'} in {self.slug}"
 
     def begin(self) -> str | None:

@@ -121,10 +121,11 @@ class Walk:
     def fill(self, messages: int) -> None:
         """So that there is something to scroll through, and to answer."""
         first, second = self.players
-        (answered, *_) = first.say_fast("Welcome", [first.new_text() for _ in range(messages // 2)])
-        second.say_fast("Welcome", [second.new_text() for _ in range(messages // 2)], reply_to=answered)
-        for player in self.players:
-            player.sent += messages // 2
+        texts = [[player.new_text() for _ in range(messages // 2)] for player in self.players]
+        (answered, *_) = first.say_fast("Welcome", texts[0])
+        second.say_fast("Welcome", texts[1], reply_to=answered)
+        for player, sent in zip(self.players, texts, strict=True):
+            player.sent += sent
 
     def one(self) -> None:
         """One action of somebody, or a fault; and what is due is mended."""
@@ -282,10 +283,16 @@ class Walk:
         taken and did not happen. What is found is not found again."""
         found: list[str] = []
         for player in self.players:
-            stored = self.truth.written_by(player.name)
-            failed = sum(entry["state"] == "failed" for entry in self._outbox(player))
-            found += unlike(f"{player.name}: messages stored or refused", stored + failed, player.sent)
-            player.sent = stored + failed
+            written = self.truth.written_by(player.name)
+            refused = [entry["body"] for entry in self._outbox(player) if entry["state"] == "failed"]
+            known = [text for text in player.unsure if text in {*written, *refused}]
+            player.sent += [text for text in known if text not in player.sent]
+            player.unsure.clear()
+            told = len(written) + len(refused) + player.given_up
+            if found_here := list(unlike(f"{player.name}: messages stored or refused", told, len(player.sent))):
+                never_sent = [text for text in written + refused if text and text not in player.sent]
+                found += [*found_here, f"never sent as messages: {never_sent}"]
+                player.sent, player.given_up = written + refused, 0
             for slug, seq, body in player.promised:
                 if not self._kept(slug, seq, body):
                     found.append(f"{player.name}: {slug} {seq} was not made {body!r}")

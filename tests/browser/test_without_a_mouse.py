@@ -58,20 +58,20 @@ class Keyboard:
 
 
 @pytest.fixture
-def una(chromium: Browser, site: Site) -> Person:
-    return Person(chromium, site.url, "una")
+def petra(chromium: Browser, site: Site) -> Person:
+    return Person(chromium, site.url, "petra")
 
 
-def test_one_can_chat_without_a_mouse(una: Person, arrive: Callable[[str], Person]) -> None:
+def test_one_can_chat_without_a_mouse(petra: Person, arrive: Callable[[str], Person]) -> None:
     host = arrive("hosta")
     host.create_room("Pottery")
     host.say("Who has clay?")
-    keys, page = Keyboard(una), una.page
+    keys, page = Keyboard(petra), petra.page
 
-    page.goto(f"{una.origin}/accounts/signup/")
+    page.goto(f"{petra.origin}/accounts/signup/")
     for field, value in (
-        ("User name", "una"),
-        ("E-mail address", "una@example.org"),
+        ("User name", "petra"),
+        ("E-mail address", "petra@example.org"),
         ("Password", PASSWORD),
         ("The same password again", PASSWORD),
     ):
@@ -79,7 +79,7 @@ def test_one_can_chat_without_a_mouse(una: Person, arrive: Callable[[str], Perso
             keys.tab_to(field)
         keys.type(value)
     keys.press("Enter")
-    una.is_in("Welcome")
+    petra.is_in("Welcome")
 
     # Into a room that somebody else made
     keys.tab_to("Browse rooms")
@@ -87,33 +87,33 @@ def test_one_can_chat_without_a_mouse(una: Person, arrive: Callable[[str], Perso
     keys.type("pott")
     expect(page.locator("#browse li")).to_have_count(1)
     keys.press("ArrowDown", "Enter")
-    una.is_in("Pottery")
+    petra.is_in("Pottery")
 
     # Send, edit, reply, react, delete
-    expect(una.composer).to_be_focused()
+    expect(petra.composer).to_be_focused()
     keys.type("I have clai")
     keys.press("Enter")
-    expect(una.message("I have clai")).to_be_visible()
+    expect(petra.message("I have clai")).to_be_visible()
     expect(page.locator(".pending")).to_have_count(0)
     keys.press("ArrowUp", "Backspace")
     keys.type("y")
     keys.press("Enter")
-    mine, theirs = una.message("I have clay"), una.message("Who has clay?")
+    mine, theirs = petra.message("I have clay"), petra.message("Who has clay?")
     expect(mine).to_contain_text("(edited)")
-    expect(una.composer).to_be_focused()
+    expect(petra.composer).to_be_focused()
     keys.press("Shift+F6", "End")
     expect(mine).to_be_focused()
     keys.press("ArrowUp", "r")
-    expect(una.composer).to_be_focused()
+    expect(petra.composer).to_be_focused()
     keys.type("Red clay")
     keys.press("Enter")
-    answer = una.message("Red clay")
+    answer = petra.message("Red clay")
     expect(answer).to_contain_text("Who has clay?")
     expect(page.locator(".pending")).to_have_count(0)
     keys.press("Shift+F6", "Home", "+")
     keys.tab_to("🎉")
     keys.press("Enter")
-    expect(theirs.get_by_role("button", name="🎉 by una")).to_be_visible()
+    expect(theirs.get_by_role("button", name="🎉 by petra")).to_be_visible()
     expect(theirs).to_be_focused()
     keys.press("End", "Delete")
     dialog = page.get_by_role("dialog", name="Delete")
@@ -128,7 +128,7 @@ def test_one_can_chat_without_a_mouse(una: Person, arrive: Callable[[str], Perso
     keys.press("ArrowUp", "Enter")
     expect(page.get_by_role("dialog", name="New room")).to_be_visible()
     keys.press("Enter")
-    una.is_in("Kiln")
+    petra.is_in("Kiln")
     keys.tab_to("Room menu", back=True)
     keys.press("Enter", "ArrowDown", "Enter")
     expect(page.get_by_role("dialog", name="Invite")).to_be_visible()
@@ -140,13 +140,13 @@ def test_one_can_chat_without_a_mouse(una: Person, arrive: Callable[[str], Perso
 
     # From room to room, and to what lies beside them
     keys.press("Alt+ArrowDown")
-    una.is_in("Pottery")
+    petra.is_in("Pottery")
     keys.press("Control+/")
     expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
     keys.press("Escape")
     keys.press("F6")
-    expect(una.room("Pottery")).to_be_focused()
-    keys.tab_to("una")
+    expect(petra.room("Pottery")).to_be_focused()
+    keys.tab_to("petra")
     keys.press("Enter")
     keys.tab_to("Settings")
     keys.press("Enter")
@@ -155,13 +155,13 @@ def test_one_can_chat_without_a_mouse(una: Person, arrive: Callable[[str], Perso
     keys.press("Enter")
     page.wait_for_url("**/settings/appearance/")
 
-    page.goto(una.origin)
-    una.is_in("Welcome")
+    page.goto(petra.origin)
+    petra.is_in("Welcome")
     keys.press("F6")
-    keys.tab_to("una")
+    keys.tab_to("petra")
     keys.press("Enter")
     keys.tab_to("Sign out")
     keys.press("Enter")
     page.wait_for_url("**/accounts/login/**")
-    assert una.problems == []
-    una.context.close()
+    assert petra.problems == []
+    petra.context.close()

@@ -120,6 +120,7 @@ export class MessageComposer extends HTMLElement {
 
   #typed() {
     this.#measure();
+    this.#chat.writing();
     const { room, drafts } = this.#chat;
     if (!room || this.#about?.mode === "edit") return;
     drafts.set(room.id, this.#text.value);
@@ -147,7 +148,7 @@ export class MessageComposer extends HTMLElement {
     const { room, store } = this.#chat;
     const body = this.#text.value.trim();
     if (!room || !body || [...body].length > store.limits.body) return;
-    if (this.#about?.mode === "edit") return this.#saveEdit(this.#about.message, body);
+    if (this.#about?.mode === "edit") return this.#saveEdit(this.#about, body);
     const meaning = meaningOf(body);
     if ("unknown" in meaning) return this.#complain(t("no_command", { name: meaning.unknown }));
     if ("send" in meaning) this.#send(room.id, meaning.send);
@@ -192,24 +193,26 @@ export class MessageComposer extends HTMLElement {
   }
 
   /**
-   * @param {Message} message
+   * @param {About} about
    * @param {string} body
    */
-  async #saveEdit(message, body) {
+  async #saveEdit(about, body) {
+    const { message } = about;
     if (body === message.body) return this.#cancel();
     const { room } = this.#chat;
     const now = () => room?.timeline.byId(message.id) ?? message;
     // A reaction meanwhile is no conflict; another text is, until its writer has been told.
     const { pos } = now().body === message.body ? now() : message;
-    const here = () => this.#about?.mode === "edit" && this.#about.message === message;
+    // Left and begun again, it is another edit of the same message.
+    const here = () => this.#about === about;
     try {
       await this.#chat.command({ type: "edit", message: message.id, body, pos });
       if (!here()) return;
       if (this.#text.value.trim() === body) this.#cancel();
-      else if (this.#about) this.#about.message = now();
+      else about.message = now();
     } catch (why) {
       if (!here()) return this.#chat.notice(this.#chat.explain(why));
-      if (this.#about) this.#about.message = now();
+      about.message = now();
       this.#complain(this.#chat.explain(why));
     }
   }
@@ -229,6 +232,7 @@ export class MessageComposer extends HTMLElement {
     part(this, "what").textContent = about ? t(`${about.mode}ing`, { name: about.message.user.display }) : "";
     part(this, "quote").textContent = about?.message.body ?? "";
     if (!about) return;
+    this.#chat.writing();
     setIcon(part(this, "about"), about.mode);
     this.#text.focus();
   }
