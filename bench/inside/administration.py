@@ -19,9 +19,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import User
 
 client = Client(SERVER_NAME="127.0.0.1")
-client.force_login(
-    User.objects.filter(is_superuser=True)[0], "allauth.account.auth_backends.AuthenticationBackend"
-)
+client.force_login(User.objects.filter(is_superuser=True)[0])
 
 
 def cost(path: str) -> tuple[Any, dict[str, Any]]:

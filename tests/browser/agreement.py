@@ -35,6 +35,10 @@ SELECT x.seq, x.pos, x.key::text, u.username, u.display_name, x.body, x.html, x.
     ARRAY(SELECT v.body FROM chat_messageversion v WHERE v.message_id = x.id) AS versions
 FROM chat_message x JOIN accounts_user u ON u.id = x.author_id WHERE x.room_id = %s ORDER BY x.seq
 """
+FIRST_TEXTS = """
+SELECT coalesce(v.body, x.body) AS body FROM chat_message x JOIN accounts_user u ON u.id = x.author_id
+LEFT JOIN chat_messageversion v ON v.message_id = x.id AND v.number = 1 WHERE u.username = %s ORDER BY x.id
+"""
 SHOWN_AT_MOST = 99
 NO_TEXT = "This message has no text any more."
 EARLIER = "An earlier message"
@@ -84,11 +88,7 @@ class Truth:
 
     def written_by(self, person: str) -> list[str]:
         """The messages of somebody, as they were first sent; deleted ones have no text any more."""
-        texts = (
-            "SELECT coalesce((SELECT v.body FROM chat_messageversion v WHERE v.message_id = x.id AND v.number = 1),"
-            " x.body) AS body FROM chat_message x JOIN accounts_user u ON u.id = x.author_id WHERE u.username = %s"
-        )
-        return [row["body"] for row in self.ask(texts, person)]
+        return [row["body"] for row in self.ask(FIRST_TEXTS, person)]
 
     def _place(self, facts: Row, person: str) -> Place:
         messages = self.ask(MESSAGES, facts["id"])

@@ -37,9 +37,9 @@ BROKEN = re.compile(
 class Player(Person):
     """Each action says what it did, or None where it cannot be done now.
 
-    `sent` are the texts of messages that were sent, `unsure` those of which it is not known whether they were,
-    and `given_up` counts what was refused and discarded; `promised` are edits and deletions that the page has taken,
-    as address, seq and text (None: deleted); `drafts` what was begun, by address of its room.
+    `sent` are the texts of messages that were sent, `unsure` those that were perhaps sent, and `given_up`
+    counts what was refused and discarded; `promised` are edits and deletions that the page has taken, as
+    address, seq and text (None: deleted); `drafts` what was begun, by address of its room.
     """
 
     def __init__(

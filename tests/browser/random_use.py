@@ -289,9 +289,10 @@ class Walk:
             player.sent += [text for text in known if text not in player.sent]
             player.unsure.clear()
             told = len(written) + len(refused) + player.given_up
-            if found_here := list(unlike(f"{player.name}: messages stored or refused", told, len(player.sent))):
+            what = f"{player.name}: messages stored or refused"
+            if wrong := list(unlike(what, told, len(player.sent))):
                 never_sent = [text for text in written + refused if text and text not in player.sent]
-                found += [*found_here, f"never sent as messages: {never_sent}"]
+                found += [*wrong, f"never sent as messages: {never_sent}"]
                 player.sent, player.given_up = written + refused, 0
             for slug, seq, body in player.promised:
                 if not self._kept(slug, seq, body):
