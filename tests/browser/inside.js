@@ -63,7 +63,7 @@ const inside = (window.inside = {
     const middle = (row) => (row.getBoundingClientRect().top + row.getBoundingClientRect().bottom) / 2;
     return rows()
       .filter((row) => seqOf(row) && middle(row) > top + 60 && middle(row) < bottom - 60)
-      .map((row) => ({
+      .map((row) => (point(row), {
         seq: seqOf(row),
         deleted: row.classList.contains("deleted"),
         mine: !row.querySelector("[data-part=edit]").hidden,
@@ -98,7 +98,8 @@ const rows = () => [...document.querySelectorAll("message-list li.message")];
 const text = (element) => element.textContent.trim();
 const shown = (element) => (element.hidden ? null : element.textContent);
 const badge = (element) => (element.hidden ? "" : text(element.querySelector("[data-part=n]")));
-const seqOf = (row) => Number(/\/(\d+)\/$/.exec(row.querySelector("a[data-part=link]").getAttribute("href") ?? "")?.[1] ?? 0);
+const seqOf = (row) => Number(row.dataset.seq);
+const point = (row) => row.dispatchEvent(new PointerEvent("pointerover", { bubbles: true }));
 const answered = (request) =>
   new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);

@@ -113,7 +113,7 @@ class Player(Person):
         if not seen:
             return None
         seq = self.rng.choice(seen)["seq"]
-        return seq, self.page.locator(f'li.message:has(a[data-part=link][href$="/{seq}/"])')
+        return seq, self.page.locator(f'li.message[data-seq="{seq}"]')
 
     def press_or_click(self, row: Locator, key: str, tool: str) -> None:
         """An action of a message: by its key or by its tool."""

@@ -23,14 +23,15 @@ FIRST_ROW = "#result_list tbody th a"
 class State:
     """What to open and as whom, what to click and press then, and what shows that it is there.
 
-    Clicks go to the first element found, seen or not (a drawer may cover it). `unread` makes so many messages
-    of the room unread before.
+    Clicks go to the first element found, seen or not (a drawer may cover it), after `focus` has the focus.
+    `unread` makes so many messages of the room unread before.
     """
 
     name: str
     path: str
     who: Who = "nobody"
     ready: str = "h1"
+    focus: str = ""
     click: tuple[str, ...] = ()
     press: tuple[str, ...] = ()
     fill: tuple[tuple[str, str], ...] = ()
@@ -86,10 +87,12 @@ STATES = (
     State("chat-format", "/r/{room}/", "reader", "#format-menu:popover-open", click=("[data-part=format]",)),
     State(
         *("chat-react", "/r/{room}/", "reader", "reaction-picker:popover-open"),
+        focus="li.message",
         click=("li.message [data-action=react]",),
     ),
     State(
         *("chat-reply", "/r/{room}/", "reader", "message-composer [data-part=about]:not([hidden])"),
+        focus="li.message",
         click=("li.message [data-action=reply]",),
     ),
     State("chat-empty-room", "/r/{empty}/", "newcomer", "message-list .beginning"),
@@ -114,7 +117,8 @@ STATES = (
     ),
     State(
         *("dialog-delete", "/r/{room}/", "reader", "#confirm-delete[open]"),
-        click=("li.message [data-action=delete]:not([hidden])",),
+        focus="li.message:has([title='@{me}'])",
+        click=("li.message [data-action=delete]",),
     ),
     State("dialog-shortcuts", "/r/{room}/", "reader", "#shortcuts[open]", press=("?",)),
     # Settings and the first steps

@@ -60,6 +60,9 @@ class Visitor:
             await page.wait_for_selector("message-list:not([hidden])")
         for field, value in state.fill:
             await page.locator(field).first.fill(value)
+        if state.focus:
+            me = self.cast[state.who].get(language) or self.cast[state.who]["en"]
+            await page.locator(state.focus.format(me=me)).last.focus()
         for selector in state.click:
             await page.locator(selector).first.dispatch_event("click")
         for key in state.press:

@@ -11,16 +11,19 @@ const KEYS = /** @type {Record<string, string>} */ ({
 
 export class MessageFocus {
   #list;
+  #tools;
   #preferences;
   /** The row that Tab comes to. @type {HTMLElement | null} */
   #current = null;
 
   /**
    * @param {HTMLElement} list
+   * @param {import("./message_tools.js").MessageTools} tools
    * @param {Preferences} preferences
    */
-  constructor(list, preferences) {
+  constructor(list, tools, preferences) {
     this.#list = list;
+    this.#tools = tools;
     this.#preferences = preferences;
     list.addEventListener("keydown", (event) => this.#pressed(event));
     list.addEventListener("focusin", (event) => {
@@ -61,12 +64,13 @@ export class MessageFocus {
   }
 
   /**
-   * Presses the row's own button, so that a key does what the pointer does.
+   * Presses the button of the row, so that a key does what the pointer does.
    * @param {HTMLElement} row
    * @param {string} key
    */
   #act(row, key) {
     if (key.length === 1 && !this.#preferences.singleKeys) return false;
+    this.#tools.moveTo(row); // the pointer may have taken them elsewhere
     const action = KEYS[key.length === 1 ? key.toLowerCase() : key];
     const chip = /^[1-9]$/.test(key) && row.querySelectorAll("[data-action=toggle]")[Number(key) - 1];
     const button = chip || (action && row.querySelector(`[data-action=${action}]`));

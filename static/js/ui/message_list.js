@@ -8,6 +8,7 @@ import { rowsOf } from "../state/rows.js";
 import { t } from "../strings.js";
 import { drawRow, itemOf } from "./message_row.js";
 import { MessageFocus } from "./message_focus.js";
+import { MessageTools } from "./message_tools.js";
 import { roomName } from "./room_name.js";
 
 /** @typedef {import("../state/rows.js").Row} Row */
@@ -31,6 +32,8 @@ export class MessageList extends HTMLElement {
   #scroll;
   /** @type {MessageFocus} */
   #focus;
+  /** @type {MessageTools} */
+  #tools;
   /** The first message drawn, by seq; null: the window ends at the newest one. @type {number | null} */
   #top = null;
   /** Where the line of what is new stands, as long as the room is open. @type {number | null} */
@@ -48,7 +51,8 @@ export class MessageList extends HTMLElement {
     this.#chat = chat;
     const list = part(this, "list");
     this.#scroll = new ScrollKeeper(part(this, "scroller"), list, () => this.#moved());
-    this.#focus = new MessageFocus(list, chat.preferences);
+    this.#tools = new MessageTools(list);
+    this.#focus = new MessageFocus(list, this.#tools, chat.preferences);
     part(this, "latest").onclick = () => this.toLatest();
     list.addEventListener("click", (/** @type {MouseEvent} */ event) => this.#clicked(event));
     document.addEventListener("visibilitychange", () => this.#moved());
@@ -154,6 +158,7 @@ export class MessageList extends HTMLElement {
       if (row.day !== undefined) return drawDay(row.day, known);
       return row.unread ? (known ?? fromTemplate("unread")) : drawRow(row, known, reader);
     });
+    this.#tools.drawn(reader);
     this.#focus.drawn();
   }
 

@@ -28,6 +28,7 @@ export function drawRow(item, row, reader) {
   row ??= fromTemplate("message");
   drawn.set(row, item);
   const { message, entry } = item;
+  row.dataset.seq = String(message?.seq ?? "");
   row.classList.toggle("closed", reader.closed);
   row.classList.toggle("grouped", item.grouped);
   row.classList.toggle("pending", entry?.state === "waiting");
@@ -37,9 +38,8 @@ export function drawRow(item, row, reader) {
   drawHead(row, message?.user ?? reader.me, message?.at ?? entry?.at ?? 0);
   drawText(row, item);
   drawQuote(row, item);
-  drawFailure(row, entry);
+  drawProgress(row, entry);
   drawReactions(row, message, reader);
-  drawTools(row, message, reader);
   return row;
 }
 
@@ -96,13 +96,17 @@ function drawQuote(row, { message, entry, quoted }) {
 }
 
 /**
+ * Of one that is still on its way: that it waits, or why it was refused.
  * @param {HTMLElement} row
  * @param {Entry | undefined} entry
  */
-function drawFailure(row, entry) {
-  part(row, "failure").hidden = entry?.state !== "failed";
-  part(row, "reason").textContent = entry?.detail ?? "";
-  part(row, "waiting").hidden = entry?.state !== "waiting";
+function drawProgress(row, entry) {
+  const known = row.querySelector(".progress");
+  if (!entry) return known?.remove();
+  if (!known) part(row, "reactions").before(fromTemplate("progress"));
+  part(row, "failure").hidden = entry.state !== "failed";
+  part(row, "reason").textContent = entry.detail ?? "";
+  part(row, "waiting").hidden = entry.state !== "waiting";
 }
 
 /**
@@ -142,20 +146,4 @@ function reactedBy(known, count) {
   const n = count - names.length;
   const list = n ? [...names, t("others", { n })] : names;
   return new Intl.ListFormat(document.documentElement.lang || undefined).format(list);
-}
-
-/**
- * @param {HTMLElement} row
- * @param {Message | undefined} message
- * @param {Reader} reader
- */
-function drawTools(row, message, reader) {
-  const tools = part(row, "tools");
-  const mine = message?.user.id === reader.me.id;
-  tools.hidden = !message || !!message.deleted;
-  part(row, "edit").hidden = !mine || reader.closed;
-  for (const action of ["react", "reply"]) part(row, action).hidden = reader.closed;
-  part(row, "unread").hidden = mine;
-  part(row, "delete").hidden = !mine && !reader.moderates;
-  if (message) part(row, "link").href = reader.linkTo(message);
 }
