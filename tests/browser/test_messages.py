@@ -175,3 +175,24 @@ def test_times_are_in_the_zone_that_was_chosen(arrive: Arrive, site: Site) -> No
         time = zoe.message("What time is it?").locator("time")
         at = datetime.fromisoformat(str(time.get_attribute("datetime"))).astimezone(ZoneInfo(zone))
         assert time.inner_text() == at.strftime("%I:%M %p")
+
+
+def test_the_tools_go_with_the_pointer_and_stay_with_the_keys(arrive: Arrive) -> None:
+    tess = arrive("tess")
+    tess.create_room("Toolshed")
+    tess.say("First plank")
+    tess.say("Second plank")
+    first, second = tess.message("First plank"), tess.message("Second plank")
+    first.hover()
+    expect(first.locator(".tools")).to_be_visible()
+    second.hover()
+    expect(second.locator(".tools")).to_be_visible()
+    expect(tess.page.locator(".tools")).to_have_count(1)
+
+    first.focus()
+    tess.page.keyboard.press("Tab")
+    expect(first.locator(".tools :focus")).to_have_count(1)
+    tess.composer.hover()
+    second.hover()
+    expect(first.locator(".tools :focus")).to_have_count(1)
+    expect(second.locator(".tools")).to_have_count(0)
