@@ -60,7 +60,6 @@ class Player(Person):
         self.promised: list[tuple[str, int, str | None]] = []
         self.done: Counter[str] = Counter()
         self._numbers = 0
-        self._submitted = ""
 
     def act_at_random(self, without: frozenset[str] = frozenset()) -> tuple[str, str]:
         """Does something that can be done now; returns its name, and what it was done to."""
@@ -75,7 +74,6 @@ class Player(Person):
                 detail = what()
             except Error as error:
                 self.done[f"{name}, missed"] += 1
-                self.unsure.append(self._submitted)
                 self.remember_drafts()
                 return name, f"missed: {str(error).splitlines()[0]}"
             if detail is not None:
@@ -130,7 +128,6 @@ class Player(Person):
         return f"{self.name} {self._numbers}: {self.rng.choice(TALK)}"
 
     def submit(self, body: str) -> None:
-        self._submitted = body
         self.composer.fill(body)
         if self.rng.random() < 0.7:
             self.composer.press("Enter")
@@ -144,10 +141,12 @@ class Player(Person):
             return None
         self.end_about()
         body = self.new_text()
-        self.submit(body)
-        return self._sent(body)
+        return self._send(body)
 
-    def _sent(self, body: str) -> str:
+    def _send(self, body: str) -> str:
+        self.unsure.append(body)
+        self.submit(body)
+        self.unsure.remove(body)
         self.sent.append(body)
         self.drafts.pop(self.slug, None)
         return f"{self.slug}: {body!r}"
@@ -168,8 +167,7 @@ class Player(Person):
             return None
         self.end_about()
         body = f"{self.new_text()} for @{self.other} alone"
-        self.submit(body)
-        return self._sent(body)
+        return self._send(body)
 
     def reply(self) -> str | None:
         found = self.one_of(lambda row: not row["deleted"])
@@ -177,8 +175,7 @@ class Player(Person):
             return None
         self.press_or_click(found[1], "r", "reply")
         body = self.new_text()
-        self.submit(body)
-        return f"to {found[0]} in {self._sent(body)}"
+        return f"to {found[0]} in {self._send(body)}"
 
     def edit_last(self) -> str | None:
         """By Up in the empty field."""

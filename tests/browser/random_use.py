@@ -285,8 +285,7 @@ class Walk:
         for player in self.players:
             written = self.truth.written_by(player.name)
             refused = [entry["body"] for entry in self._outbox(player) if entry["state"] == "failed"]
-            known = [text for text in player.unsure if text in {*written, *refused}]
-            player.sent += [text for text in known if text not in player.sent]
+            player.sent += [text for text in player.unsure if text in {*written, *refused}]
             player.unsure.clear()
             told = len(written) + len(refused) + player.given_up
             what = f"{player.name}: messages stored or refused"

@@ -23,8 +23,8 @@ FIRST_ROW = "#result_list tbody th a"
 class State:
     """What to open and as whom, what to click and press then, and what shows that it is there.
 
-    Clicks go to the first element found, seen or not (a drawer may cover it), after `focus` has the focus.
-    `unread` makes so many messages of the room unread before.
+    Clicks go to the first element found, seen or not (a drawer may cover it), after the last one that `focus`
+    finds has the focus ({me}: whose page it is). `unread` makes so many messages of the room unread before.
     """
 
     name: str

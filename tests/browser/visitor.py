@@ -45,8 +45,7 @@ class Visitor:
             **options,
         )
         if state.who != "nobody":
-            part = self.cast[state.who]
-            cookie = await self._signed_in(part.get(language) or part["en"])
+            cookie = await self._signed_in(self._name(state, language))
             await context.add_cookies([{"url": self.site.url, "name": "sessionid", "value": cookie}])
             if state.who == "reader":
                 await self._mark(cookie, ROOM[language], state)
@@ -61,14 +60,18 @@ class Visitor:
         for field, value in state.fill:
             await page.locator(field).first.fill(value)
         if state.focus:
-            me = self.cast[state.who].get(language) or self.cast[state.who]["en"]
-            await page.locator(state.focus.format(me=me)).last.focus()
+            focus = state.focus.format(me=self._name(state, language))
+            await page.locator(focus).last.focus()
         for selector in state.click:
             await page.locator(selector).first.dispatch_event("click")
         for key in state.press:
             await page.keyboard.press(key)
         await page.locator(state.ready).first.wait_for(timeout=10_000)
         await page.evaluate("document.fonts.ready")
+
+    def _name(self, state: State, language: str) -> str:
+        part = self.cast[state.who]
+        return part.get(language) or part["en"]
 
     async def _signed_in(self, name: str) -> str:
         """The cookie of somebody's session, through the form the first time."""
