@@ -21,6 +21,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from accounts import hooks, names, services
+from accounts.addresses import counted_as
 from accounts.context import theme_of
 from accounts.models import User
 from accounts.views import too_many_requests
@@ -93,8 +94,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return f"{ratelimit.get_ip(request)} {login.casefold()}"
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        # Over a unix socket there is no address; all who come that way share the limits.
-        return request.META.get("REMOTE_ADDR") or "local"
+        return counted_as(request.META.get("REMOTE_ADDR"))
 
     def render_mail(self, *args: Any, **kwargs: Any) -> EmailMessage:
         """The text of the template, and beside it the same text as a plain page."""

@@ -11,6 +11,8 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -35,8 +37,8 @@ class UserAdmin(ModelAdmin):
         "is_bot",
         "is_active",
         "is_staff",
-        "date_joined",
-        "last_login",
+        "joined",
+        "last_seen",
     )
     list_filter = ("is_active", "is_staff", "is_bot", "date_joined")
     search_fields = ("username", "display_name", "email")
@@ -49,6 +51,14 @@ class UserAdmin(ModelAdmin):
         *("is_bot", "is_active", "is_staff", "is_superuser", "groups", "user_permissions"),
     )
     filter_horizontal = ("groups", "user_permissions")
+
+    @admin.display(description=_("Signed up"), ordering="date_joined")
+    def joined(self, user: User) -> str:
+        return date_format(localtime(user.date_joined), "SHORT_DATE_FORMAT")
+
+    @admin.display(description=_("Last sign-in"), ordering="last_login")
+    def last_seen(self, user: User) -> str:
+        return date_format(localtime(user.last_login), "SHORT_DATE_FORMAT") if user.last_login else "-"
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         """Rights are a superuser's to give; the rest belongs to the person, or to an action below."""

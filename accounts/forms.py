@@ -43,14 +43,26 @@ class _Worded(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.label_suffix = ""
-        for field in list(self.fields.values())[:1]:
-            field.widget.attrs["autofocus"] = True
+        self._focus(next(iter(self.fields), ""))
         for name, field in self.fields.items():
             field.label = self.labels.get(name, field.label)
             field.help_text = HINTS.get(name, field.help_text)
             field.widget.attrs.pop("placeholder", None)
             if name in {"login", "username"}:
                 field.widget.attrs |= NEVER_SPELLED | {"autocomplete": "username"}
+
+    def full_clean(self) -> None:
+        """Also leads to the first field that is wrong."""
+        super().full_clean()
+        wrong = next((name for name in self.fields if name in self.errors), None)
+        if wrong:
+            self._focus(wrong)
+
+    def _focus(self, chosen: str) -> None:
+        for name, field in self.fields.items():
+            field.widget.attrs.pop("autofocus", None)
+            if name == chosen:
+                field.widget.attrs["autofocus"] = True
 
 
 class LoginForm(_Worded, forms.LoginForm):  # type: ignore[misc]

@@ -115,9 +115,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         _("single keys"),
         default=True,
         db_default=True,
-        help_text=_(
-            "Keys without Ctrl or Alt, such as R to reply. Off for those who speak to their computer."
-        ),
+        help_text=_("Keys without Ctrl or Alt, such as R to reply. Turn this off if you use voice control."),
     )
     is_bot = models.BooleanField(_("bot"), default=False)
     is_active = models.BooleanField(_("active"), default=True)

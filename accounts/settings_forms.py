@@ -39,7 +39,7 @@ class ProfileForm(SettingsForm):
     display_name = forms.CharField(
         label=_("Display name"),
         max_length=names.DISPLAY_NAME_MAX,
-        help_text=_("Stands beside your messages."),
+        help_text=_("Shown beside your messages."),
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
 

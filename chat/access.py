@@ -14,13 +14,14 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Session, User
+from accounts.models import User
 from accounts.sessions import SessionStore
+from chat import frames
 from chat.errors import Refused, SignedOut, bad_field, not_found
 from chat.models import BotToken, Membership, Message, Room, Sanction
 
@@ -84,53 +85,83 @@ def token_hash(token: str) -> bytes:
     return hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()
 
 
-def refusals(actors: Collection[Actor]) -> dict[Actor, Exception]:
-    """Who of `actors` may no longer act at all, with the exception that says why.
+# What a change is judged by, in one statement: it runs under the locks of that change.
+_STANDING = """
+SELECT
+    (SELECT json_agg(json_build_array(id, public_id, username, display_name, is_bot)) FROM accounts_user
+      WHERE id = ANY(%(users)s::bigint[]) AND is_active),
+    (SELECT json_agg(json_build_array(public_id, user_id)) FROM accounts_session
+      WHERE public_id = ANY(%(sessions)s::text[]) AND expire_date > %(now)s),
+    ARRAY(SELECT id FROM chat_bottoken WHERE id = ANY(%(tokens)s::bigint[])
+      AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > %(now)s)),
+    (SELECT json_agg(json_build_array(room_id, user_id)) FROM chat_membership
+      WHERE room_id = ANY(%(rooms)s::bigint[]) AND user_id = ANY(%(users)s::bigint[]) AND left_at IS NULL),
+    EXISTS (SELECT 1 FROM chat_sanction WHERE user_id = ANY(%(users)s::bigint[]) AND lifted_at IS NULL)
+"""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How actors stand at this moment: who may not act at all and why, who is in which room (room and user
+    id), what holds against whom there (likewise), and how those who may act are shown."""
+
+    refused: dict[Actor, Exception]
+    members: set[tuple[int, int]]
+    held_against: dict[tuple[int, int], list[Sanction]]
+    users: dict[int, frames.User]
+
+
+def standing(actors: Collection[Actor], rooms: Collection[int] = ()) -> Standing:
+    """How these actors stand, on the server and in these rooms. Inside a change call it after the locks.
 
     `SignedOut`: the session or token is gone, or the user was deactivated. `Refused("suspended")`:
-    suspended from the server. Inside a change call it after the locks, as a statement of its own.
+    suspended from the server.
     """
-    users = {actor.id for actor in actors}
-    active = set(User.objects.filter(pk__in=users, is_active=True).values_list("pk", flat=True))
-    sessions = {actor.session for actor in actors if actor.session}
-    tokens = {actor.token for actor in actors if actor.token}
-    alive_sessions: set[tuple[str, int | None]] = (
-        set(
-            Session.objects.filter(public_id__in=sessions, expire_date__gt=timezone.now()).values_list(
-                "public_id", "user_id"
-            )
-        )
-        if sessions
-        else set()
-    )
-    alive_tokens = (
-        set(BotToken.objects.filter(_alive_token(), pk__in=tokens).values_list("pk", flat=True))
-        if tokens
-        else set()
-    )
-    suspended = {
-        sanction.user_id: sanction
-        for sanction in Sanction.objects.filter(
-            holds(), kind=Sanction.Kind.SUSPEND, user__in=users, room__isnull=True
-        )
+    users = list({actor.id for actor in actors})
+    asked: dict[str, Any] = {
+        "users": users,
+        "sessions": list({actor.session for actor in actors if actor.session}),
+        "tokens": list({actor.token for actor in actors if actor.token}),
+        "rooms": list(rooms),
+        "now": timezone.now(),
     }
-    found: dict[Actor, Exception] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_STANDING, asked)
+        people, sessions, tokens, members, sanctioned = cursor.fetchone()
+    active = {
+        pk: frames.User(id=public_id, name=name, display=display, bot=bot)
+        for pk, public_id, name, display, bot in people or ()
+    }
+    alive_sessions = set(map(tuple, sessions or ()))
+    alive_tokens = set(tokens)
+    suspended = {sanction.user_id: sanction for sanction in _suspensions(users)} if sanctioned else {}
+    refused: dict[Actor, Exception] = {}
     for actor in actors:
         if (
             actor.id not in active
             or (actor.session and (actor.session, actor.id) not in alive_sessions)
             or (actor.token and actor.token not in alive_tokens)
         ):
-            found[actor] = SignedOut()
+            refused[actor] = SignedOut()
         elif actor.id in suspended:
-            found[actor] = refusal(suspended[actor.id])
-    return found
+            refused[actor] = refusal(suspended[actor.id])
+    held_against = sanctions(rooms, users) if sanctioned else {}
+    return Standing(refused, set(map(tuple, members or ())), held_against, active)
+
+
+def refusals(actors: Collection[Actor]) -> dict[Actor, Exception]:
+    """Who of `actors` may no longer act at all, with the exception that says why: see `standing`."""
+    return standing(actors).refused
+
+
+def _suspensions(users: Collection[int]) -> models.QuerySet[Sanction]:
+    """What suspends these users from the whole server now."""
+    return Sanction.objects.filter(holds(), kind=Sanction.Kind.SUSPEND, user__in=users, room__isnull=True)
 
 
 def suspension(actor: Actor) -> Sanction | None:
     """What suspends this person from the whole server now: of several, the one that holds longest."""
-    found = Sanction.objects.filter(holds(), kind=Sanction.Kind.SUSPEND, user=actor.id, room__isnull=True)
-    return found.order_by(models.F("until").desc(nulls_first=True)).first()
+    return _suspensions([actor.id]).order_by(models.F("until").desc(nulls_first=True)).first()
 
 
 def check(actor: Actor) -> None:

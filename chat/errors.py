@@ -25,7 +25,7 @@ SENTENCES: dict[str, str | Promise] = {
     "key_conflict": _("Another message was already sent with this key."),
     "conflict": _("Somebody changed this in the meantime."),
     "too_late": _("The time for changing this has passed."),
-    "last_owner": _("The last owner must hand the room over first."),
+    "last_owner": _("You are the only owner. Make somebody else an owner first."),
     "read_only": _("This room is closed. You can read it, but not write."),
     "busy": _("The server is busy. Try again in a moment."),
     "unavailable": _("The server cannot store anything right now. Try again in a moment."),

@@ -30,7 +30,7 @@ class SetUpForm(forms.Form):
         label=_("First rooms"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("A name a line. Everybody who signs up joins them."),
+        help_text=_("One name a line. New members join these rooms by themselves."),
     )
 
     def save(self, by: User) -> bool:

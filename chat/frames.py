@@ -1,7 +1,7 @@
 """Every frame that crosses the WebSocket: the source of docs/protocol.md and its JSON Schema.
 
 `decode` turns a client's text into one command or says why not; `encode` turns a server frame into
-text. Nothing here knows of rooms or people.
+bytes. Nothing here knows of rooms or people.
 """
 
 from __future__ import annotations
@@ -420,7 +420,8 @@ class ErrorFrame(Frame):
 
 
 class ChangesFrame(Frame, rename={"from_": "from"}):
-    """All that took a position in (`from`, `to`], each once, as it is now."""
+    """All that took a position in (`from`, `to`], each once, as it is now. `info`, where the room itself
+    changed, is the room as it is for everybody: what is one's own (role, read, unread, mentions) stays."""
 
     room: str
     from_: int
@@ -502,8 +503,9 @@ _FIELD = re.compile(r"(?:`\$\.(\w+)|field `(\w+)`)")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
-def encode(frame: Frame) -> str:
-    return _encoder.encode(frame).decode()
+def encode(frame: Frame) -> bytes:
+    """JSON in UTF-8."""
+    return _encoder.encode(frame)
 
 
 def rfc3339(time: datetime) -> str:

@@ -15,7 +15,7 @@ class Changed(Struct, tag="changed", frozen=True, kw_only=True):
     room: int
     from_: int
     to: int
-    frame: str
+    frame: bytes
     left: dict[int, str]
 
 
@@ -36,7 +36,7 @@ class Read(Struct, tag="read", frozen=True):
 
     user: int
     origin: str
-    frame: str
+    frame: bytes
 
 
 class Typing(Struct, tag="typing", frozen=True):
@@ -44,7 +44,7 @@ class Typing(Struct, tag="typing", frozen=True):
 
     room: int
     user: int
-    frame: str
+    frame: bytes
 
 
 Hint = Changed | People | Rights | Read | Typing

@@ -8,6 +8,7 @@ from collections.abc import Hashable
 
 from django.conf import settings
 
+from accounts.addresses import counted_as
 from chat.errors import Refused
 
 MAX_BUCKETS = 50_000
@@ -58,7 +59,7 @@ class Limits:
 
     def handshake_wait(self, address: str) -> float:
         """Seconds until this address may open another socket; 0 for now."""
-        return self._handshakes.wait(address) if settings.CHAT_LIMITS else 0.0
+        return self._handshakes.wait(counted_as(address)) if settings.CHAT_LIMITS else 0.0
 
     def passes_typing(self, user: int, room: str) -> bool:
         """Whether this notice goes on to the others. Not a refusal, so CHAT_LIMITS does not lift it."""

@@ -17,7 +17,7 @@ from msgspec import UNSET
 from accounts.models import User
 from chat import frames, text
 from chat.access import Actor, visible_rooms
-from chat.models import Block, Membership, Mention, Message, Reaction, Room, RoomCursor, Server, UserCursor
+from chat.models import Block, Membership, Mention, Message, Reaction, Room, RoomCursor, UserCursor
 
 COUNT_LIMIT = 1000
 REACTIONS_SHOWN = 100
@@ -30,21 +30,55 @@ _COUNTED = """x.author_id <> m.user_id
       AND x.deleted_at IS NULL AND x.hidden_at IS NULL AND x.held_at IS NULL
       AND x.author_id <> ALL (ARRAY(SELECT b.blocked_id FROM chat_block b WHERE b.blocker_id = %(user)s))
     LIMIT %(limit)s) AS bounded"""
-_COUNTS = f"""
-SELECT m.room_id, m.read_seq, unread.n, mentioned.n
-FROM chat_membership m,
+_UNREAD = f"""
 LATERAL (SELECT count(*) AS n FROM (
     SELECT 1 FROM chat_message x
     WHERE x.room_id = m.room_id AND x.seq > m.read_seq AND {_COUNTED}) AS unread,
 LATERAL (SELECT count(*) AS n FROM (
     SELECT 1 FROM chat_mention t JOIN chat_message x ON x.id = t.message_id
     WHERE t.user_id = m.user_id AND t.room_id = m.room_id AND t.seq > m.read_seq AND {_COUNTED}) AS mentioned
+"""  # noqa: S608 (its part is above, as are those of the two that follow)
+_COUNTS = f"""
+SELECT m.room_id, m.read_seq, unread.n, mentioned.n
+FROM chat_membership m, {_UNREAD}
 WHERE m.user_id = %(user)s AND m.left_at IS NULL AND m.room_id = ANY(%(rooms)s)
-"""  # noqa: S608 (both parts are above)
+"""  # noqa: S608
+_ROOMS = f"""
+SELECT m.room_id, r.public_id, r.slug, r.name, r.topic, r.kind, r.closed_at IS NOT NULL, c.head,
+    m.role, m.read_seq, unread.n, mentioned.n
+FROM chat_membership m
+JOIN chat_room r ON r.id = m.room_id
+JOIN chat_roomcursor c ON c.room_id = m.room_id, {_UNREAD}
+WHERE m.user_id = %(user)s AND m.left_at IS NULL
+    AND (%(rooms)s::bigint[] IS NULL OR m.room_id = ANY(%(rooms)s))
+ORDER BY m.room_id
+"""  # noqa: S608
+_ROOM_FACTS = ("id", "slug", "name", "topic", "kind", "closed", "head", "role", "read", "unread", "mentions")
+
+# What every socket asks for as it opens, in one statement each.
+_EPOCH_AND_HEADS = """
+SELECT (SELECT epoch FROM chat_server),
+    (SELECT json_agg(json_build_array(room_id, head)) FROM chat_roomcursor WHERE room_id = ANY(%s))
+"""
+_MEMBERSHIPS = """
+SELECT coalesce((SELECT version FROM chat_usercursor WHERE user_id = %(user)s), 0),
+    (SELECT json_agg(json_build_array(m.room_id, r.public_id, m.left_how, c.head))
+       FROM chat_membership m
+       JOIN chat_room r ON r.id = m.room_id
+       JOIN chat_roomcursor c ON c.room_id = m.room_id
+      WHERE m.user_id = %(user)s)
+"""
 
 
 def epoch() -> str:
-    return Server.objects.values_list("epoch", flat=True).get()
+    return epoch_and_heads([])[0]
+
+
+def epoch_and_heads(rooms: Collection[int]) -> tuple[str, dict[int, int]]:
+    with connection.cursor() as cursor:
+        cursor.execute(_EPOCH_AND_HEADS, [list(rooms)])
+        epoch, heads = cursor.fetchone()
+        return epoch, dict(heads or ())
 
 
 def counts(user: int, rooms: Collection[int]) -> dict[int, frames.Counts]:
@@ -81,24 +115,13 @@ def shared_room(room: Room, head: int) -> frames.Room:
 
 def rooms_of(actor: Actor, only: Collection[int] | None = None) -> dict[int, frames.Room]:
     """The rooms of a person as that person sees them, by primary key."""
-    memberships = Membership.objects.filter(user=actor.id, left_at=None).select_related("room__cursor")
-    if only is not None:
-        memberships = memberships.filter(room__in=only)
-    found = {membership.room_id: membership for membership in memberships.order_by("room_id")}
-    numbers = counts(actor.id, found.keys())
-    people = _direct_people([m.room_id for m in found.values() if m.room.kind == Room.Kind.DIRECT])
-    rooms: dict[int, frames.Room] = {}
-    for pk, membership in found.items():
-        if pk not in numbers:
-            continue
-        room = shared_room(membership.room, membership.room.cursor.head)
-        room.role = membership.role
-        room.read = numbers[pk].read
-        room.unread = numbers[pk].unread
-        room.mentions = numbers[pk].mentions
-        if membership.room.kind == Room.Kind.DIRECT:
-            room.users = people[pk]
-        rooms[pk] = room
+    asked = {"user": actor.id, "rooms": None if only is None else list(only), "limit": COUNT_LIMIT}
+    with connection.cursor() as cursor:
+        cursor.execute(_ROOMS, asked)
+        rooms = {pk: frames.Room(**dict(zip(_ROOM_FACTS, facts, strict=True))) for pk, *facts in cursor}
+    directs = [pk for pk, room in rooms.items() if room.kind == Room.Kind.DIRECT]
+    for pk, people in _direct_people(directs).items():
+        rooms[pk].users = people
     return rooms
 
 
@@ -115,6 +138,8 @@ def room_keys(actor: Actor, room_ids: Collection[str]) -> dict[str, int]:
 
 
 def heads(rooms: Collection[int]) -> dict[int, int]:
+    if not rooms:
+        return {}
     return dict(RoomCursor.objects.filter(room__in=rooms).values_list("room_id", "head"))
 
 
@@ -123,14 +148,13 @@ def versions(users: Collection[int]) -> dict[int, int]:
     return dict(UserCursor.objects.filter(user__in=users).values_list("user_id", "version"))
 
 
-def memberships(user: int) -> tuple[int, dict[int, tuple[str, str]]]:
-    """The version of a user's memberships, and room by room its public id and how it was left, if it was.
-
-    The version is read first: what changes in between is then read again, never missed.
-    """
-    version = versions([user]).get(user, 0)
-    rows = Membership.objects.filter(user=user).values_list("room_id", "room__public_id", "left_how")
-    return version, {room: (public_id, left) for room, public_id, left in rows}
+def memberships(user: int) -> tuple[int, dict[int, tuple[str, str, int]]]:
+    """The version of a user's memberships, and room by room its public id, how it was left, if it was, and
+    its head: all as of one moment."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MEMBERSHIPS, {"user": user})
+        version, rooms = cursor.fetchone()
+        return version, {room: (public_id, left, head) for room, public_id, left, head in rooms or ()}
 
 
 def member(membership: Membership) -> frames.Member:

@@ -1,4 +1,4 @@
-"""What daphne serves: pages through Django, `/ws/` through the chat's consumer."""
+"""What daphne serves: static files, pages through Django, `/ws/` through the chat's consumer."""
 
 from channels.routing import ProtocolTypeRouter, URLRouter
 from django.core.asgi import get_asgi_application
@@ -9,5 +9,6 @@ use_settings_module()
 pages = get_asgi_application()
 
 from chat.realtime.routing import websocket_urlpatterns  # noqa: E402  (needs the apps loaded)
+from chatconnet.statics import StaticFirst  # noqa: E402  (needs the settings)
 
-application = ProtocolTypeRouter({"http": pages, "websocket": URLRouter(websocket_urlpatterns)})
+application = ProtocolTypeRouter({"http": StaticFirst(pages), "websocket": URLRouter(websocket_urlpatterns)})

@@ -10,9 +10,11 @@ import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
 from environ.environ import FileAwareEnv
 
 _env = FileAwareEnv()
@@ -53,6 +55,13 @@ def text(name: str, default: str, purpose: str) -> str:
 
 def items(name: str, default: list[str], purpose: str) -> list[str]:
     return [item.strip() for item in read(name, "list", default, purpose) if item.strip()]
+
+
+def networks(name: str, default: list[str], purpose: str) -> list[IPv4Network | IPv6Network]:
+    try:
+        return [ip_network(item) for item in items(name, default, purpose)]
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}: {error}.") from None
 
 
 def integer(name: str, default: int, purpose: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from functools import cache
 
 from django.conf import settings
@@ -11,6 +12,9 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from redis import Redis, RedisError
 
+ending = threading.Event()
+"""Set once this process is about to end: it is to get no more requests."""
+
 
 def healthz(_request: HttpRequest) -> HttpResponse:
     """200 while the process answers at all."""
@@ -18,10 +22,10 @@ def healthz(_request: HttpRequest) -> HttpResponse:
 
 
 def readyz(_request: HttpRequest) -> JsonResponse:
-    """The state by part; 503 only for the database and missing migrations. Without Redis the chat goes on,
-    slower: that is 200 with `degraded`."""
+    """The state by part; 503 only for the database, missing migrations and a process that is about to end.
+    Without Redis the chat goes on, slower: that is 200 with `degraded`."""
     parts = {"database": _database(), "redis": _redis()}
-    serving = parts["database"] == "ok"
+    serving = parts["database"] == "ok" and not ending.is_set()
     return JsonResponse(parts | {"ready": serving}, status=200 if serving else 503)
 
 

@@ -42,7 +42,6 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -196,23 +195,38 @@ CHAT_BAD_FRAMES = env.integer("CHAT_BAD_FRAMES", 20, "This many bad frames in a 
 CHAT_HEARTBEAT_SECONDS = env.integer("CHAT_HEARTBEAT_SECONDS", 30, "Clients ping at least this often.")
 CHAT_SYNC_SECONDS = env.number("CHAT_SYNC_SECONDS", 10, "The first sync must come within this time.")
 CHAT_SYNC_MAX = env.integer("CHAT_SYNC_MAX", 5000, "Catching up over more positions than this is a reset.")
-CHAT_SEND_RATE = env.number("CHAT_SEND_RATE", 1, "Messages a second and user, on average.")
+CHAT_SEND_RATE = env.number(
+    "CHAT_SEND_RATE", 1, "Messages a second and user, on average; each process counts for itself."
+)
 CHAT_SEND_BURST = env.integer("CHAT_SEND_BURST", 20, "Messages a user may send at once.")
-CHAT_COMMAND_RATE = env.number("CHAT_COMMAND_RATE", 2, "Commands a second and user, on average.")
+CHAT_COMMAND_RATE = env.number(
+    "CHAT_COMMAND_RATE", 2, "Commands a second and user, on average; each process counts for itself."
+)
 CHAT_COMMAND_BURST = env.integer("CHAT_COMMAND_BURST", 120, "Commands a user may give at once.")
 CHAT_ROOMS_PER_HOUR = env.integer("CHAT_ROOMS_PER_HOUR", 5, "Rooms a user may create in an hour.")
-CHAT_HANDSHAKES_PER_MINUTE = env.integer("CHAT_HANDSHAKES_PER_MINUTE", 60, "Sockets an address may open.")
-CHAT_SOCKETS_PER_USER = env.integer("CHAT_SOCKETS_PER_USER", 10, "Open sockets of one user.")
+CHAT_HANDSHAKES_PER_MINUTE = env.integer(
+    "CHAT_HANDSHAKES_PER_MINUTE", 60, "Sockets an address may open at each process."
+)
+CHAT_SOCKETS_PER_USER = env.integer("CHAT_SOCKETS_PER_USER", 10, "Open sockets of one user at each process.")
 CHAT_TYPING_SECONDS = env.number("CHAT_TYPING_SECONDS", 3, "One typing notice of a user passes in this time.")
 CHAT_EDIT_SECONDS = env.integer("CHAT_EDIT_SECONDS", 86400, "How long authors may edit; moderators always.")
 CHAT_REACTION_KINDS = env.integer("CHAT_REACTION_KINDS", 50, "Different emoji on one message.")
 CHAT_PENDING_MAX = env.integer("CHAT_PENDING_MAX", 64, "Commands of one socket that may wait to be done.")
+CHAT_OUTGOING_MAX = env.integer(
+    "CHAT_OUTGOING_MAX", 512 * 1024, "Bytes that may wait for one socket to read them; past it, it is closed."
+)
 CHAT_HEADS_SECONDS = env.number("CHAT_HEADS_SECONDS", 1, "How often a process compares room heads.")
 CHAT_RECHECK_SECONDS = env.number("CHAT_RECHECK_SECONDS", 2, "How often open sockets' rights are re-checked.")
 CHAT_ORIGINS = env.items(
     "CHAT_ORIGINS",
     [],
     "Origins (scheme://host:port) that may open sockets. Empty: each address that is served.",
+)
+CSRF_TRUSTED_ORIGINS = CHAT_ORIGINS  # a proxy may speak https with browsers and http with us
+CHAT_PROXIES = env.networks(
+    "CHAT_PROXIES",
+    [],
+    "Addresses or networks of proxies, whose X-Forwarded-For and X-Forwarded-Proto are believed.",
 )
 
 # --- Background work -----------------------------------------------------------------------------
@@ -291,5 +305,10 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.text("LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING, ERROR.")},
-    "loggers": {"daphne": {"level": "WARNING"}, "django.request": {"level": "ERROR"}},
+    "loggers": {
+        "daphne": {"level": "WARNING"},
+        "django.request": {"level": "ERROR"},
+        # Anybody can send any Host: its 400 says enough.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+    },
 }

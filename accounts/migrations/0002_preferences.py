@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
             field=models.BooleanField(
                 db_default=True,
                 default=True,
-                help_text="Keys without Ctrl or Alt, such as R to reply. Off for those who speak to their computer.",
+                help_text="Keys without Ctrl or Alt, such as R to reply. Turn this off if you use voice control.",
                 verbose_name="single keys",
             ),
         ),

@@ -38,15 +38,15 @@ class RoomAdmin(ReadOnlyAdmin[Room]):
     def reopen(self, request: HttpRequest, rooms: QuerySet[Room]) -> None:
         self.each(request, rooms, partial(moderation.set_closed, staff(request), closed=False), "Reopened.")
 
-    @admin.action(description=_("Have new people join"), permissions=["steer"])
+    @admin.action(description=_("Add new members to it"), permissions=["steer"])
     def make_default(self, request: HttpRequest, rooms: QuerySet[Room]) -> None:
         change = partial(moderation.set_default, staff(request), is_default=True)
-        self.each(request, rooms, change, "New people join.")
+        self.each(request, rooms, change, "New members are added.")
 
-    @admin.action(description=_("No longer have new people join"), permissions=["steer"])
+    @admin.action(description=_("Stop adding new members"), permissions=["steer"])
     def make_optional(self, request: HttpRequest, rooms: QuerySet[Room]) -> None:
         change = partial(moderation.set_default, staff(request), is_default=False)
-        self.each(request, rooms, change, "New people no longer join.")
+        self.each(request, rooms, change, "New members are not added any more.")
 
 
 @admin.register(Membership)

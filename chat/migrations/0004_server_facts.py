@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 blank=True,
                 db_default="",
                 default="",
-                help_text="Shown to those who sign in or up.",
+                help_text="Shown on the pages for signing in and signing up.",
                 max_length=250,
                 verbose_name="description",
             ),

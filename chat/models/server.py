@@ -29,7 +29,7 @@ class Server(models.Model):
         blank=True,
         default="",
         db_default="",
-        help_text=_("Shown to those who sign in or up."),
+        help_text=_("Shown on the pages for signing in and signing up."),
     )
     registration = models.CharField(
         _("sign-up"),

@@ -20,7 +20,7 @@ from chat.errors import Refused, SignedOut
 from chat.limits import BadFrames, Limits
 from chat.realtime import origins
 from chat.realtime.hub import Hub, get_hub, shut_out
-from chat.realtime.socket import Socket
+from chat.realtime.socket import AsgiOutlet, Send, Socket
 from chat.realtime.threads import in_thread
 from chat.realtime.writer import Writer
 from chat.services import live, messages, reading, rooms
@@ -31,6 +31,23 @@ COMMANDS_THAT_ENTER = (frames.CreateCommand, frames.JoinCommand, frames.DirectCo
 log = logging.getLogger(__name__)
 limits = Limits()
 writer = Writer()
+
+
+async def deny(scope: dict[str, Any], send: Send, status: int, retry_after: float = 0) -> None:
+    """An HTTP answer in place of the upgrade, where the server can give one."""
+    if "websocket.http.response" in scope.get("extensions", {}):
+        headers = [(b"retry-after", str(int(retry_after) + 1).encode())] if retry_after else []
+        await send({"type": "websocket.http.response.start", "status": status, "headers": headers})
+        await send({"type": "websocket.http.response.body", "body": b""})
+    else:
+        await send({"type": "websocket.close"})
+
+
+async def nowhere(scope: dict[str, Any], receive: Callable[[], Awaitable[Any]], send: Send) -> None:
+    """What any other address of a WebSocket leads to."""
+    await receive()
+    await deny(scope, send, 404)
+
 
 Handler = Callable[["ChatConsumer", Any], Awaitable[None]]
 
@@ -62,17 +79,18 @@ class ChatConsumer(AsyncConsumer):
     # --- The handshake ---------------------------------------------------------------------------
 
     async def _connect(self) -> None:
-        self.socket = Socket(NOBODY, self.send)
+        self._outlet = self.scope.get("outlet") or AsgiOutlet(self.send)
+        self.socket = Socket(NOBODY, self._outlet)
         headers = dict(self.scope["headers"])
         address = (self.scope.get("client") or ["unknown"])[0]
         if wait := limits.handshake_wait(address):
-            await self._deny(429, wait)
+            await deny(self.scope, self.send, 429, wait)
             return
         authorization = headers.get(b"authorization", b"").decode("latin1")
         bearer = authorization[7:].strip() if authorization[:7].lower() == "bearer " else None
         allowed = bearer is not None or origins.is_allowed(headers.get(b"origin", b"").decode("latin1"))
         if not allowed or frames.SUBPROTOCOL not in self.scope["subprotocols"]:
-            await self._deny(403)
+            await deny(self.scope, self.send, 403)
             return
         await self.send({"type": "websocket.accept", "subprotocol": frames.SUBPROTOCOL})
         self.language = _accepted_language(headers.get(b"accept-language", b"").decode("latin1"))
@@ -84,15 +102,6 @@ class ChatConsumer(AsyncConsumer):
             else:
                 shut_out(self.socket, error)
 
-    async def _deny(self, status: int, retry_after: float = 0) -> None:
-        """An HTTP answer in place of the upgrade, where the server can give one."""
-        if "websocket.http.response" in self.scope.get("extensions", {}):
-            headers = [(b"retry-after", str(int(retry_after) + 1).encode())] if retry_after else []
-            await self.send({"type": "websocket.http.response.start", "status": status, "headers": headers})
-            await self.send({"type": "websocket.http.response.body", "body": b""})
-        else:
-            await self.send({"type": "websocket.close"})
-
     async def _enter(self, bearer: str | None, cookies: str) -> None:
         """Signs in, welcomes, and begins to answer commands."""
         actor = await in_thread(_signed_in, bearer, cookies)
@@ -101,7 +110,7 @@ class ChatConsumer(AsyncConsumer):
         if settings.CHAT_LIMITS and hub.sockets_of(actor.id) >= settings.CHAT_SOCKETS_PER_USER:
             self.socket.close(frames.TOO_MANY_SOCKETS, "too_many_sockets")
             return
-        self.socket = Socket(actor, self.send)
+        self.socket = Socket(actor, self._outlet)
         self.hub = hub
         self.socket.say(await hub.connect(self.socket))
         self._bad_frames = BadFrames()
@@ -152,6 +161,7 @@ class ChatConsumer(AsyncConsumer):
         """In the order they came. Sends go to the writer, which keeps it; all else is done in turn."""
         while True:
             await self._answer(await self._commands.get())
+            await self.socket.drained()
 
     async def _answer(self, command: frames.Command) -> None:
         socket = self.socket

@@ -19,7 +19,8 @@ from django.conf import settings
 
 from chat import access, frames, hints, publish, queries
 from chat.errors import Refused, SignedOut
-from chat.realtime.socket import Socket
+from chat.realtime.fanout import Audience, Fanout
+from chat.realtime.socket import Socket, ready
 from chat.realtime.threads import in_thread
 
 CATCH_UP_STEP = 200
@@ -35,11 +36,11 @@ log = logging.getLogger(__name__)
 class Feed:
     """A room as this process follows it. `ahead` holds changes that came before those they follow."""
 
-    def __init__(self, room: int, public_id: str, head: int) -> None:
+    def __init__(self, room: int, public_id: str, head: int, audience: Audience) -> None:
         self.room = room
         self.public_id = public_id
         self.head = head
-        self.sockets: set[Socket] = set()
+        self.audience = audience
         self.people: set[int] = set()
         self.ahead: dict[int, hints.Changed] = {}
         self.healing = asyncio.Lock()
@@ -63,6 +64,7 @@ class Hub:
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
+        self._fanout = Fanout(self._loop)
         self._feeds: dict[int, Feed] = {}
         self._people: dict[int, Person] = {}
         self._outgoing: deque[hints.Hint] = deque(maxlen=HINTS_WAITING)
@@ -72,6 +74,7 @@ class Hub:
         self._suspects: set[int] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._name = publish.new_process_name()
+        self._ending = False
 
     def start(self) -> None:
         """Begins to listen, to tell and to compare; from now on services publish through this hub."""
@@ -103,6 +106,8 @@ class Hub:
         """Registers a socket and returns what it is welcomed with."""
         person = self._people.setdefault(socket.actor.id, Person(socket.actor.id))
         person.sockets.add(socket)
+        if self._ending:
+            _send_away(socket)
         await self._reload(person)
         epoch, read = await in_thread(_epoch_and_rooms, socket.actor)
         # A room joined since the reload is announced after the first `sync`, like any other new one.
@@ -132,7 +137,7 @@ class Hub:
         person.sockets.discard(socket)
         for room in person.rooms:
             if feed := self._feeds.get(room):
-                feed.sockets.discard(socket)
+                feed.audience.discard(socket)
         if not person.sockets:
             for room in list(person.rooms):
                 self._leave_feed(person, room)
@@ -140,9 +145,10 @@ class Hub:
 
     def close_all(self) -> None:
         """The process is about to end: clients come back, spread over a few seconds."""
+        self._ending = True
         for person in self._people.values():
             for socket in person.sockets:
-                socket.close(frames.RESTART, "restart", retry_after=RETURN_WITHIN_SECONDS)
+                _send_away(socket)
 
     async def sync(self, socket: Socket, epoch: str, positions: dict[str, int]) -> None:
         """Catches the socket up from these positions, and makes it live.
@@ -157,19 +163,20 @@ class Hub:
             socket.say(frames.RevokedFrame(room=unknown, reason="not_found"))
         named = {by_id[room]: position for room, position in positions.items() if room in by_id}
         for room in named:
-            self._feeds[room].sockets.discard(socket)
+            self._feeds[room].audience.discard(socket)
         # What is still waiting here when a query fails is caught up by the client's next `sync`.
         socket.positions |= named
-        same_epoch = epoch == await in_thread(queries.epoch)
-        await self._heal_to(await in_thread(queries.heads, list(socket.positions)))
+        new = await self._new_to(socket, person, named)
+        present, heads = await in_thread(queries.epoch_and_heads, list(socket.positions))
+        same_epoch = epoch == present
+        await self._heal_to(heads)
         for room, position in list(socket.positions.items()):
             if feed := self._feeds.get(room) if room in person.rooms else None:
                 socket.known.add(room)
-                if (room in named and not same_epoch) or not self._within_reach(feed, position):
+                reset = (room in named and not same_epoch) or not self._within_reach(feed, position)
+                if reset:
                     socket.say(frames.ResetFrame(room=feed.public_id, head=feed.head))
-                    feed.sockets.add(socket)
-                else:
-                    await self._catch_up(socket, person, feed, position)
+                await self._catch_up(socket, person, feed, feed.head if reset else position, new.get(room))
             socket.positions.pop(room, None)
         socket.synced = True
         await self._announce(person)
@@ -178,9 +185,17 @@ class Hub:
     def _within_reach(feed: Feed, position: int) -> bool:
         return 0 <= feed.head - position <= settings.CHAT_SYNC_MAX
 
-    async def _catch_up(self, socket: Socket, person: Person, feed: Feed, position: int) -> None:
-        """Writes what the socket missed, then makes it live: between the last look at the head and that,
-        nothing else runs."""
+    @staticmethod
+    async def _new_to(socket: Socket, person: Person, rooms: Iterable[int]) -> dict[int, frames.Room]:
+        """Those of these rooms that no frame has told the socket of: joined since its welcome."""
+        new = {room for room in rooms if room in person.rooms} - socket.known
+        return await in_thread(queries.rooms_of, socket.actor, new) if new else {}
+
+    async def _catch_up(
+        self, socket: Socket, person: Person, feed: Feed, position: int, new: frames.Room | None
+    ) -> None:
+        """Writes what the socket missed, and the room where it is new to it, then makes it live: between the
+        last look at the head and that, nothing else runs."""
         while position < feed.head:
             to = min(position + CATCH_UP_STEP, feed.head)
             frame, _left = await in_thread(queries.changes_of, feed.room, position, to)
@@ -188,8 +203,12 @@ class Hub:
                 return
             socket.say(frame)
             position = to
+            await socket.drained()
         if not socket.closed and feed.room in person.rooms:
-            feed.sockets.add(socket)
+            if new:
+                new.head = feed.head
+                socket.say(frames.RoomFrame(room=new))
+            feed.audience.add(socket)
 
     async def enter(self, socket: Socket, room: frames.Room, answer: Callable[[], None]) -> None:
         """Makes the socket live in a room that its own command brought it into, from the moment of the
@@ -215,7 +234,7 @@ class Hub:
             return
         socket.known.add(feed.room)
         if socket.synced:
-            feed.sockets.add(socket)
+            feed.audience.add(socket)
         else:
             socket.positions[feed.room] = feed.head
 
@@ -232,19 +251,17 @@ class Hub:
             while True:
                 drops = person.drops
                 version, memberships = await in_thread(queries.memberships, person.user)
-                joined = {room: public_id for room, (public_id, left) in memberships.items() if not left}
-                heads = await in_thread(queries.heads, list(joined.keys() - person.rooms.keys()))
                 if not person.sockets:
                     return  # gone, and no longer among the hub's people: nobody would undo what follows
                 if person.drops == drops:
                     break
             for room in list(person.rooms):
-                if room not in joined:
-                    self._drop(person, room, memberships[room][1] if room in memberships else "not_found")
-            for room, head in heads.items():
-                person.rooms[room] = joined[room]
-                feed = self._feeds.setdefault(room, Feed(room, joined[room], head))
-                feed.people.add(person.user)
+                _public_id, left, _head = memberships.get(room, ("", "not_found", 0))
+                if left:
+                    self._drop(person, room, left)
+            for room, (public_id, left, head) in memberships.items():
+                if not left and room not in person.rooms:
+                    self._enter_feed(person, room, public_id, head)
             person.version = version
         await self._announce(person)
 
@@ -265,7 +282,7 @@ class Hub:
             if pk not in person.rooms:
                 continue
             room.head = self._feeds[pk].head
-            frame = frames.encode(frames.RoomFrame(room=room))
+            frame = ready(frames.encode(frames.RoomFrame(room=room)))
             for socket in person.sockets:
                 if socket.synced and not socket.entering and pk not in socket.known:
                     socket.write(frame)
@@ -279,13 +296,19 @@ class Hub:
             return
         feed = self._feeds[room]
         self._leave_feed(person, room)
-        frame = frames.encode(frames.RevokedFrame(room=public_id, reason=reason))
+        frame = ready(frames.encode(frames.RevokedFrame(room=public_id, reason=reason)))
         for socket in person.sockets:
-            feed.sockets.discard(socket)
+            feed.audience.discard(socket)
             socket.positions.pop(room, None)
             if room in socket.known:
                 socket.known.discard(room)
                 socket.write(frame)
+
+    def _enter_feed(self, person: Person, room: int, public_id: str, head: int) -> None:
+        person.rooms[room] = public_id
+        if room not in self._feeds:
+            self._feeds[room] = Feed(room, public_id, head, Audience(self._fanout))
+        self._feeds[room].people.add(person.user)
 
     def _leave_feed(self, person: Person, room: int) -> None:
         del person.rooms[room]
@@ -321,16 +344,16 @@ class Hub:
                 self._typing(hint)
 
     def _read(self, hint: hints.Read) -> None:
+        frame = ready(hint.frame)
         for person in self._here([hint.user]):
             for socket in person.sockets:
                 if socket.synced and socket.name != hint.origin:
-                    socket.write(hint.frame)
+                    socket.write(frame)
 
     def _typing(self, hint: hints.Typing) -> None:
         if feed := self._feeds.get(hint.room):
-            for socket in feed.sockets:
-                if socket.actor.id != hint.user:
-                    socket.write(hint.frame)
+            writing = self._people.get(hint.user)
+            feed.audience.write(ready(hint.frame), without=writing.sockets if writing else ())
 
     def _here(self, users: Iterable[int]) -> list[Person]:
         return [self._people[user] for user in users if user in self._people]
@@ -360,8 +383,7 @@ class Hub:
         for user, how in hint.left.items():
             for person in self._here([user]):
                 self._drop(person, feed.room, how)
-        for socket in feed.sockets:
-            socket.write(hint.frame)
+        feed.audience.write(ready(hint.frame))
 
     def _heal_soon(self, feed: Feed, to: int) -> None:
         if feed.head < to:
@@ -454,6 +476,10 @@ class Hub:
                 shut_out(socket, error)
             elif socket.heard_at < silent:
                 socket.close(frames.BROKEN, "silent")
+
+
+def _send_away(socket: Socket) -> None:
+    socket.close(frames.RESTART, "restart", retry_after=RETURN_WITHIN_SECONDS)
 
 
 def shut_out(socket: Socket, error: Exception) -> None:

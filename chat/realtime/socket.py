@@ -7,15 +7,60 @@ import logging
 import secrets
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any, Protocol
+
+from django.conf import settings
 
 from chat import frames
 from chat.access import Actor
 
+DRAINED_LOOK_SECONDS = 0.05
+
 log = logging.getLogger(__name__)
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+class Outlet(Protocol):
+    """Where what is written to a socket goes. Nothing here waits, and nothing is kept once it is closed."""
+
+    def write(self, data: bytes) -> int:
+        """Sends ready frames, one or several; returns the bytes that wait for the other end to read."""
+        ...
+
+    def waiting(self) -> int:
+        """The bytes that wait for the other end to read."""
+        ...
+
+    def close(self, code: int) -> None:
+        """Closes with this code, after what was written before."""
+        ...
+
+
+def ready(payload: bytes) -> bytes:
+    """A text frame as it goes over the network: whole and, as a server's are, not masked (RFC 6455, 5.2)."""
+    size = len(payload)
+    if size < 126:
+        return b"\x81" + size.to_bytes(1, "big") + payload
+    if size < 65_536:
+        return b"\x81\x7e" + size.to_bytes(2, "big") + payload
+    return b"\x81\x7f" + size.to_bytes(8, "big") + payload
+
+
+def payloads(data: bytes) -> Iterator[bytes]:
+    """What was given to `ready`, of one frame after the other."""
+    at = 0
+    while at < len(data):
+        short = data[at + 1]
+        at += 2
+        size = short
+        if short >= 126:
+            width = 2 if short == 126 else 8
+            size = int.from_bytes(data[at : at + width], "big")
+            at += width
+        yield data[at : at + size]
+        at += size
 
 
 class Socket:
@@ -25,8 +70,21 @@ class Socket:
     before the first `sync`; `entering` counts commands under way that will tell of a room themselves.
     """
 
-    def __init__(self, actor: Actor, send: Send) -> None:
+    __slots__ = (
+        "actor",
+        "closed",
+        "entering",
+        "heard_at",
+        "known",
+        "name",
+        "outlet",
+        "positions",
+        "synced",
+    )
+
+    def __init__(self, actor: Actor, outlet: Outlet) -> None:
         self.actor = actor
+        self.outlet = outlet
         self.name = secrets.token_hex(8)
         self.synced = False
         self.closed = False
@@ -34,42 +92,70 @@ class Socket:
         self.known: set[int] = set()
         self.positions: dict[int, int] = {}
         self.heard_at = time.monotonic()
-        self._send = send
-        self._waiting: deque[dict[str, Any]] = deque()
-        self._flushing: asyncio.Task[None] | None = None
 
-    def write(self, text: str) -> None:
-        """Queues an encoded frame."""
-        if not self.closed:
-            self._put({"type": "websocket.send", "text": text})
+    def write(self, data: bytes) -> None:
+        """Sends ready frames. A reader too slow for them is closed: what waits for one socket is bounded."""
+        if not self.closed and self.outlet.write(data) > settings.CHAT_OUTGOING_MAX:
+            log.info("socket %s reads too slowly", self.name)
+            self.close(frames.TOO_SLOW, "too_slow")
 
     def say(self, frame: frames.Frame) -> None:
-        self.write(frames.encode(frame))
+        self.write(ready(frames.encode(frame)))
+
+    async def drained(self) -> None:
+        """Returns when there is room for more, or the socket is closed: for what can wait, where a socket
+        that reads slowly but steadily would otherwise be closed for what it asked for itself."""
+        while not self.closed and self.outlet.waiting() > settings.CHAT_OUTGOING_MAX // 4:  # noqa: ASYNC110
+            await asyncio.sleep(DRAINED_LOOK_SECONDS)  # no server has an event for it
 
     def close(self, code: int, reason: str, retry_after: float = 0) -> None:
         """Says `bye` and closes; what was written before still goes out."""
         if not self.closed:
-            self.say(frames.ByeFrame(reason=reason, retry_after=retry_after))
+            self.outlet.write(ready(frames.encode(frames.ByeFrame(reason=reason, retry_after=retry_after))))
             self.hang_up(code)
 
     def hang_up(self, code: int) -> None:
         """Closes without a word."""
         if not self.closed:
-            self._put({"type": "websocket.close", "code": code})
             self.closed = True
+            self.outlet.close(code)
+
+
+class AsgiOutlet:
+    """The events of ASGI, for any server."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._events: deque[dict[str, Any]] = deque()
+        self._waiting = 0
+        self._flushing: asyncio.Task[None] | None = None
+
+    def write(self, data: bytes) -> int:
+        for payload in payloads(data):
+            self._waiting += len(payload)
+            self._put({"type": "websocket.send", "text": payload.decode()})
+        return self._waiting
+
+    def waiting(self) -> int:
+        return self._waiting
+
+    def close(self, code: int) -> None:
+        self._put({"type": "websocket.close", "code": code})
 
     def _put(self, event: dict[str, Any]) -> None:
-        self._waiting.append(event)
+        self._events.append(event)
         if self._flushing is None:
             self._flushing = asyncio.create_task(self._flush())
 
     async def _flush(self) -> None:
         try:
-            while self._waiting:
-                await self._send(self._waiting.popleft())
+            while self._events:
+                event = self._events.popleft()
+                await self._send(event)
+                self._waiting -= len(event.get("text", ""))
         except Exception as error:  # noqa: BLE001 (the other end is gone, in one of a server's many ways)
-            log.debug("socket %s ended while it was written to: %r", self.name, error)
-            self.closed = True
-            self._waiting.clear()
+            log.debug("a socket ended while it was written to: %r", error)
+            self._events.clear()
+            self._waiting = 0
         finally:
             self._flushing = None

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -21,7 +23,11 @@ from chat.errors import Refused
 P = ParamSpec("P")
 T = TypeVar("T")
 
+# A connection that was used so lately is taken to be alive still.
+TRUSTED_SECONDS = 0.5
+
 log = logging.getLogger(__name__)
+_thread = threading.local()
 _pool = ThreadPoolExecutor(max_workers=settings.DATABASE_THREADS, thread_name_prefix="database")
 
 
@@ -32,11 +38,17 @@ async def in_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs)
 
 
 def _run(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """On this thread's connection, which it keeps: the pool asks PostgreSQL each time whether it is there."""
+    rested = time.monotonic() - getattr(_thread, "used_at", 0)
+    if rested > TRUSTED_SECONDS and connection.connection is not None and not connection.is_usable():
+        connection.close()
     try:
         return function(*args, **kwargs)
     except Error as error:
         busy = isinstance(error.__cause__, LockNotAvailable | QueryCanceled)
         log.warning("%s: %s", "busy" if busy else "database", str(error).strip().split("\n")[0])
+        if not busy:
+            connection.close()  # whatever is wrong with it, the next call gets another
         raise Refused("busy" if busy else "unavailable", retry_after=1) from error
     finally:
-        connection.close()  # back to the process's pool
+        _thread.used_at = time.monotonic()

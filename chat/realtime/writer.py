@@ -6,6 +6,7 @@ import asyncio
 from collections import deque
 
 from chat import frames
+from chat.errors import Refused
 from chat.realtime.threads import in_thread
 from chat.services import messages
 
@@ -28,6 +29,11 @@ class Writer:
             self._flushing = asyncio.create_task(self._flush())
         return outcome
 
+    async def finished(self) -> None:
+        """Returns when nothing waits any more."""
+        if self._flushing:
+            await asyncio.wait([self._flushing])
+
     async def _flush(self) -> None:
         try:
             while self._waiting:
@@ -42,6 +48,8 @@ class Writer:
             results = await in_thread(messages.post_many, [draft for draft, _outcome in batch])
         except Exception as error:  # noqa: BLE001 (each sender gets it as an answer)
             results = [error] * len(batch)
+            if isinstance(error, Refused) and error.code == "busy":
+                self._refuse_behind(batch, error)
         for (_draft, outcome), result in zip(batch, results, strict=True):
             if outcome.cancelled():
                 continue
@@ -49,3 +57,16 @@ class Writer:
                 outcome.set_exception(result)
             else:
                 outcome.set_result(result)
+
+    def _refuse_behind(
+        self, batch: list[tuple[messages.Draft, asyncio.Future[frames.Message]]], error: Refused
+    ) -> None:
+        """Who waited behind a batch for a room that was not to be had is told so as well: another wait of
+        the same length would come on top of the first."""
+        rooms = {draft.room for draft, _outcome in batch}
+        waiting, self._waiting = self._waiting, deque()
+        for draft, outcome in waiting:
+            if draft.room not in rooms:
+                self._waiting.append((draft, outcome))
+            elif not outcome.cancelled():
+                outcome.set_exception(error)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 import emoji as emojis
@@ -17,8 +17,7 @@ from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
-from accounts.names import skeleton
+from accounts.names import is_hidden, skeleton
 from chat import access, frames, jobs, publish, queries, text
 from chat.access import Actor
 from chat.errors import Refused, SignedOut, bad_field, not_found
@@ -33,9 +32,10 @@ from chat.models import (
     Room,
     WordRule,
 )
-from chat.services.timeline import changing, lock
+from chat.services.timeline import changing, lock_named
 
 MENTIONS_MAX = 20
+ALONE_UNSEEN = "\u200c\u200d"  # joiners: part of emoji and of some scripts
 ATTEMPTS = 3
 
 
@@ -52,6 +52,7 @@ class Draft:
     reply_room: str | None
     digest: bytes
     mentions: tuple[str, ...]
+    words: str
 
 
 Outcome = frames.Message | Exception
@@ -81,6 +82,7 @@ def draft(
         reply_room=reply_room,
         digest=digest(room_id, cleaned, reply_to, files),
         mentions=shown.mentions[:MENTIONS_MAX],
+        words=text.search_words(cleaned),
     )
 
 
@@ -94,13 +96,17 @@ def checked_body(body: str) -> str:
     if "\x00" in body or any("\ud800" <= character <= "\udfff" for character in body):
         raise bad_field("body", _("This text has a character in it that cannot be stored. Take it out."))
     cleaned = text.clean(body)
-    if not cleaned:
+    if not any(map(_can_be_seen, cleaned)):
         raise bad_field("body", _("A message needs some text."))
     if len(cleaned) > settings.CHAT_BODY_MAX:
         raise bad_field(
             "body", format_lazy(_("A message has at most {max} characters."), max=settings.CHAT_BODY_MAX)
         )
     return cleaned
+
+
+def _can_be_seen(character: str) -> bool:
+    return not (character.isspace() or is_hidden(character) or character in ALONE_UNSEEN)
 
 
 def _uuid(key: str) -> UUID:
@@ -150,47 +156,96 @@ def _post_together(drafts: Sequence[Draft]) -> list[Outcome]:
         return _Batch(drafts).store()
 
 
+# Under the locks: the time, what the keys name already, which of the messages answered are there (room and
+# place), and whether anybody has to look at what is stored.
+_FACTS = """
+SELECT
+    clock_timestamp(),
+    ARRAY(SELECT m.id FROM json_to_recordset(%(keys)s) AS k(author bigint, key uuid)
+      JOIN chat_message m ON m.author_id = k.author AND m.key = k.key),
+    (SELECT json_agg(json_build_array(room_id, seq))
+      FROM json_to_recordset(%(places)s) AS p(room_id bigint, seq bigint)
+      JOIN chat_message USING (room_id, seq)),
+    EXISTS (SELECT 1 FROM chat_wordrule WHERE is_active)
+"""
+
+_INSERT = """
+WITH sent AS (
+    SELECT * FROM json_to_recordset(%(rows)s) AS r(room_id bigint, seq bigint, author bigint, key uuid,
+      digest text, body text, html text, at timestamptz, reply_to bigint, words text)
+), stored AS (
+    INSERT INTO chat_message (room_id, seq, pos, author_id, key, digest, body, html, at, reply_to)
+    SELECT room_id, seq, seq, author, key, decode(digest, 'hex'), body, html, at, reply_to FROM sent
+    RETURNING id, room_id, seq
+), words AS (
+    INSERT INTO chat_messagesearch (message_id, vector)
+    SELECT stored.id, to_tsvector('simple', sent.words)
+    FROM stored JOIN sent USING (room_id, seq)
+), heads AS (
+    UPDATE chat_roomcursor c SET head = h.head, last_at = h.at
+    FROM json_to_recordset(%(heads)s) AS h(room_id bigint, head bigint, at timestamptz)
+    WHERE c.room_id = h.room_id
+)
+SELECT id, room_id, seq FROM stored
+"""
+
+
+class _Row(msgspec.Struct):
+    """A message that is to be stored, as `_INSERT` takes it."""
+
+    room_id: int
+    seq: int
+    author: int
+    key: UUID
+    digest: str
+    body: str
+    html: str
+    at: datetime
+    reply_to: int | None
+    words: str
+
+
 class _Batch:
     """One transaction of sends. The order matters: lock, then read what decides, then write."""
 
     def __init__(self, drafts: Sequence[Draft]) -> None:
         self.drafts = drafts
-        named = Room.objects.filter(public_id__in={draft.room for draft in drafts})
-        ids = list(named.values_list("pk", flat=True))
-        self.cursors = lock(ids)
-        self.since = {pk: cursor.head for pk, cursor in self.cursors.items()}
-        self.rooms = {room.public_id: room for room in Room.objects.filter(pk__in=ids)}
-        self.refused = access.refusals({draft.actor for draft in drafts})
-        users = {draft.actor.id for draft in drafts}
-        self.users = User.objects.in_bulk(users)
-        self.members = set(
-            Membership.objects.filter(room__in=ids, user__in=users, left_at=None).values_list(
-                "room_id", "user_id"
-            )
+        self.cursors = lock_named({draft.room for draft in drafts})
+        self.since = {room_id: cursor.head for room_id, cursor in self.cursors.items()}
+        self.rooms = {room.public_id: room for room in Room.objects.filter(public_id__in=self.cursors)}
+        self.standing = access.standing(
+            {draft.actor for draft in drafts}, [room.pk for room in self.rooms.values()]
         )
-        self.sanctions = access.sanctions(ids, users)
-        keys = {draft.key for draft in drafts}
-        self.known: dict[tuple[int, UUID], Message] = {
-            (row.author_id, row.key): row
-            for row in Message.objects.select_related("author", "room").filter(author__in=users, key__in=keys)
-        }
-        self.places = _existing_places(self.rooms, drafts)
-        self.now = _clock()
-        self.new: dict[tuple[int, UUID], tuple[Message, Draft]] = {}
+        self.new: dict[tuple[int, UUID], tuple[_Row, Draft]] = {}
+        self._read_facts()
+
+    def _read_facts(self) -> None:
+        keys = [{"author": draft.actor.id, "key": draft.key} for draft in self.drafts]
+        places = [
+            {"room_id": self.rooms[draft.room].pk, "seq": draft.reply_to}
+            for draft in self.drafts
+            if draft.reply_to and draft.reply_room == draft.room and draft.room in self.rooms
+        ]
+        with connection.cursor() as cursor:
+            cursor.execute(_FACTS, {"keys": _json(keys), "places": _json(places)})
+            self.now, repeated, found, self.is_checked = cursor.fetchone()
+        self.places = set(map(tuple, found or ()))
+        rows = Message.objects.select_related("author", "room").filter(pk__in=repeated) if repeated else ()
+        self.known: dict[tuple[int, UUID], Message] = {(row.author_id, row.key): row for row in rows}
 
     def store(self) -> list[Outcome]:
         decided = [self._decide(draft) for draft in self.drafts]
         if self.new:
             shown = self._insert()
-        return [shown[row.author_id, row.key] if isinstance(row, Message) else row for row in decided]
+        return [shown[row.author, row.key] if isinstance(row, _Row) else row for row in decided]
 
-    def _decide(self, draft: Draft) -> Message | Outcome:
+    def _decide(self, draft: Draft) -> _Row | Outcome:
         """A new row, the message that the key names already, or why not."""
         try:
-            if draft.actor in self.refused:
-                raise self.refused[draft.actor]
+            if draft.actor in self.standing.refused:
+                raise self.standing.refused[draft.actor]
             room = self.rooms.get(draft.room)
-            if room is None or (room.pk, draft.actor.id) not in self.members:
+            if room is None or (room.pk, draft.actor.id) not in self.standing.members:
                 raise not_found()
             name = (draft.actor.id, draft.key)
             if name in self.new:
@@ -198,60 +253,87 @@ class _Batch:
                 return row if first.digest == draft.digest else Refused("key_conflict")
             if name in self.known:
                 return _repeated(self.known[name], draft)
-            access.check_may_write(room, self.sanctions.get((room.pk, draft.actor.id), []))
-            if draft.reply_to and (draft.reply_room, draft.reply_to) not in self.places:
+            access.check_may_write(room, self.standing.held_against.get((room.pk, draft.actor.id), []))
+            if draft.reply_to and (
+                draft.reply_room != draft.room or (room.pk, draft.reply_to) not in self.places
+            ):
                 raise not_found()
             return self._create(room, draft)
         except (Refused, SignedOut) as refusal:
             return refusal
 
-    def _create(self, room: Room, draft: Draft) -> Message:
-        cursor = self.cursors[room.pk]
+    def _create(self, room: Room, draft: Draft) -> _Row:
+        cursor = self.cursors[draft.room]
         cursor.head += 1
         cursor.last_at = max(self.now, cursor.last_at or self.now)
-        row = Message(
-            room=room,
+        row = _Row(
+            room_id=room.pk,
             seq=cursor.head,
-            pos=cursor.head,
-            author=self.users[draft.actor.id],
+            author=draft.actor.id,
             key=draft.key,
-            digest=draft.digest,
+            digest=draft.digest.hex(),
             body=draft.body,
             html=draft.html,
             at=cursor.last_at,
             reply_to=draft.reply_to,
+            words=draft.words,
         )
-        self.new[draft.actor.id, draft.key] = row, draft
-        self.places.add((draft.room, row.seq))
+        self.new[row.author, row.key] = row, draft
+        self.places.add((row.room_id, row.seq))
         return row
 
     def _insert(self) -> dict[tuple[int, UUID], frames.Message]:
         """Writes the new rows and all that hangs on them; publishes one change a room."""
         rows = [row for row, _draft in self.new.values()]
         named = _mark_mentions([(row, draft.mentions) for row, draft in self.new.values() if draft.mentions])
-        Message.objects.bulk_create(rows)
-        changed = [cursor for pk, cursor in self.cursors.items() if cursor.head != self.since[pk]]
-        for cursor in changed:
-            cursor.save(update_fields=["head", "last_at"])
-        mentions = _store_mentions(named)
-        _store_words(rows)
+        changed = [room_id for room_id, cursor in self.cursors.items() if cursor.head != self.since[room_id]]
+        heads = [
+            {"room_id": self.rooms[room_id].pk, "head": cursor.head, "at": cursor.last_at}
+            for room_id in changed
+            for cursor in [self.cursors[room_id]]
+        ]
+        with connection.cursor() as cursor:
+            cursor.execute(_INSERT, {"rows": _json(rows), "heads": _json(heads)})
+            ids = {(room, seq): pk for pk, room, seq in cursor.fetchall()} if named else {}
+        mentioned = _store_mentions((ids[row.room_id, row.seq], row, people) for row, people in named)
         shown = {
-            name: queries.message(row.room, row, mentions=mentions.get(row.pk))
-            for name, (row, _draft) in self.new.items()
+            name: self._shown(row, draft, mentioned.get((row.room_id, row.seq), []))
+            for name, (row, draft) in self.new.items()
         }
-        for room in self.rooms.values():
-            if self.cursors[room.pk] in changed:
-                publish.changed(
-                    room,
-                    frames.ChangesFrame(
-                        room=room.public_id,
-                        from_=self.since[room.pk],
-                        to=self.cursors[room.pk].head,
-                        messages=[m for m in shown.values() if m.room == room.public_id],
-                    ),
-                )
-                await_rules(room, self.since[room.pk], self.cursors[room.pk].head)
+        by_room: dict[str, list[frames.Message]] = {room_id: [] for room_id in changed}
+        for message in shown.values():
+            by_room[message.room].append(message)
+        for room_id, said in by_room.items():
+            since, head = self.since[room_id], self.cursors[room_id].head
+            frame = frames.ChangesFrame(room=room_id, from_=since, to=head, messages=said)
+            publish.changed(self.rooms[room_id], frame)
+            if self.is_checked:
+                await_rules(self.rooms[room_id], since, head)
         return shown
+
+    def _shown(self, row: _Row, draft: Draft, mentions: list[str]) -> frames.Message:
+        """The new message as everybody sees it: like `queries.message`, of what is known already."""
+        message = frames.Message(
+            id=f"{draft.room}.{row.seq}",
+            room=draft.room,
+            seq=row.seq,
+            pos=row.seq,
+            key=str(row.key),
+            user=self.standing.users[row.author],
+            at=frames.rfc3339(row.at),
+            body=row.body,
+            html=row.html,
+            reactions={},
+            files=[],
+            mentions=mentions,
+        )
+        if row.reply_to:
+            message.reply_to = f"{draft.room}.{row.reply_to}"
+        return message
+
+
+def _json(rows: Sequence[object]) -> str:
+    return msgspec.json.encode(rows).decode()
 
 
 def _repeated(row: Message, draft: Draft) -> Outcome:
@@ -262,33 +344,22 @@ def _repeated(row: Message, draft: Draft) -> Outcome:
     return message
 
 
-def _existing_places(rooms: dict[str, Room], drafts: Sequence[Draft]) -> set[tuple[str, int]]:
-    """Which of the messages that `drafts` answer are there, in the room that the answer goes to."""
-    wanted: dict[str, set[int]] = defaultdict(set)
-    for one in drafts:
-        if one.reply_to and one.reply_room == one.room and one.room in rooms:
-            wanted[one.room].add(one.reply_to)
-    return {
-        (room_id, seq)
-        for room_id, seqs in wanted.items()
-        for seq in Message.objects.filter(room=rooms[room_id], seq__in=seqs).values_list("seq", flat=True)
-    }
+class _Place(Protocol):
+    """A message on its way into the database, or a row of it."""
+
+    room_id: int
+    seq: int
+    html: str
 
 
-def _clock() -> datetime:
-    """PostgreSQL's clock now, not at the start of the transaction: `now()` would run backwards between
-    transactions that waited for each other."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        now: datetime = cursor.fetchone()[0]
-    return now
+P = TypeVar("P", bound=_Place)
+People = list[tuple[int, str]]
+"""Users, as id and public id."""
 
 
-def _mark_mentions(
-    named: Collection[tuple[Message, Collection[str]]],
-) -> list[tuple[Message, list[tuple[int, str]]]]:
-    """Who is named in these messages, as user and public id; only members can be. What only looks like a
-    mention is turned into text in `html`, which the caller stores.
+def _mark_mentions(named: Collection[tuple[P, Collection[str]]]) -> list[tuple[P, People]]:
+    """Who is named in these messages; only members can be. What only looks like a mention is turned into
+    text in `html`, which the caller stores.
 
     Names are looked up by what they look like, which has an index, and compared as `text` folds them:
     PostgreSQL folds fewer letters.
@@ -312,24 +383,23 @@ def _mark_mentions(
     return found
 
 
-def _store_mentions(named: Collection[tuple[Message, Collection[tuple[int, str]]]]) -> dict[int, list[str]]:
-    """Stores who is named; returns the public ids by message."""
+def _store_mentions(named: Iterable[tuple[int, _Place, People]]) -> dict[tuple[int, int], list[str]]:
+    """Stores who is named, by the message's id; returns the public ids by room and place."""
+    found = [(pk, row, people) for pk, row, people in named if people]
     Mention.objects.bulk_create(
-        Mention(message=row, user_id=user, room=row.room, seq=row.seq)
-        for row, people in named
+        Mention(message_id=pk, user_id=user, room_id=row.room_id, seq=row.seq)
+        for pk, row, people in found
         for user, _id in people
     )
-    return {row.pk: [public_id for _user, public_id in people] for row, people in named if people}
+    return {(row.room_id, row.seq): [public_id for _user, public_id in people] for _pk, row, people in found}
 
 
-def _store_words(rows: Sequence[Message]) -> None:
-    """Makes the messages findable, or findable by their new text."""
+def _store_words(row: Message) -> None:
+    """Makes a message findable by its new text."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO chat_messagesearch (message_id, vector)"
-            " SELECT id, to_tsvector('simple', words) FROM unnest(%s::bigint[], %s::text[]) AS t(id, words)"
-            " ON CONFLICT (message_id) DO UPDATE SET vector = excluded.vector",
-            [[row.pk for row in rows], [text.search_words(row.body) for row in rows]],
+            "UPDATE chat_messagesearch SET vector = to_tsvector('simple', %s) WHERE message_id = %s",
+            [text.search_words(row.body), row.pk],
         )
 
 
@@ -363,11 +433,11 @@ def edit(actor: Actor, message_id: str, body: str, pos: int | None = None) -> fr
                 message=row, number=row.versions.count() + 1, body=row.body, at=now, editor_id=actor.id
             )
             row.body, row.html, row.edited_at, row.pos = cleaned, shown.html, now, timeline.take()
-            named = _mark_mentions([(row, shown.mentions[:MENTIONS_MAX])])
+            ((_, people),) = _mark_mentions([(row, shown.mentions[:MENTIONS_MAX])])
             row.save(update_fields=["body", "html", "edited_at", "pos"])
             row.mentions.all().delete()
-            _store_mentions(named)
-            _store_words([row])
+            _store_mentions([(row.pk, row, people)])
+            _store_words(row)
             await_rules(timeline.room, row.seq - 1, row.seq)
         return _shown(row, timeline.room)
 

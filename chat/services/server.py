@@ -66,10 +66,11 @@ def describe(by: User, *, name: str, description: str, registration: str) -> Non
 
 
 def first_rooms(by: User, names: list[str]) -> None:
-    """Makes public rooms that everybody who signs up joins; all of them, or none where one is refused."""
+    """Makes public rooms that everybody who signs up joins: one of each name, all of them or, where one is
+    refused, none."""
     _check_superuser(by)
     with transaction.atomic():
-        for name in names:
+        for name in {name.casefold(): name for name in names}.values():
             rooms.create(access.actor_for(by), name, Room.Kind.PUBLIC, is_default=True)
 
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.db import connection, transaction
+from django.db.models import F
 
 from chat import access, publish, queries
 from chat.access import Actor
@@ -33,6 +34,17 @@ def lock(rooms: Collection[int]) -> dict[int, RoomCursor]:
     """
     cursors = RoomCursor.objects.select_for_update().filter(room__in=rooms).order_by("room_id")
     return {cursor.room_id: cursor for cursor in cursors}
+
+
+def lock_named(room_ids: Collection[str]) -> dict[str, RoomCursor]:
+    """`lock` for rooms by their public ids; those that there are not are not returned."""
+    cursors = (
+        RoomCursor.objects.select_for_update(of=("self",))
+        .annotate(public_id=F("room__public_id"))
+        .filter(room__public_id__in=room_ids)
+        .order_by("room_id")
+    )
+    return {cursor.public_id: cursor for cursor in cursors}
 
 
 @contextmanager

@@ -39,7 +39,14 @@ def main(arguments: Sequence[str]) -> None:
     command, *rest = arguments
     for number in (signal.SIGINT, signal.SIGTERM):  # SIGINT too: a shell's background job ignores it
         signal.signal(number, lambda received, _: sys.exit(128 + received))
-    commands = {"run": _run, "manage": _manage, "test": _test, "check": _check, "mutants": _mutants}
+    commands = {
+        "run": _run,
+        "manage": _manage,
+        "test": _test,
+        "check": _check,
+        "mutants": _mutants,
+        "soak": _soak,
+    }
     commands[command](rest)
 
 
@@ -88,6 +95,11 @@ def _check(arguments: list[str]) -> None:
 def _mutants(arguments: list[str]) -> None:
     _install([DEV, *_wheels(None)])
     _go_on("scripts.local.mutants", arguments)
+
+
+def _soak(arguments: list[str]) -> None:
+    _install([DEV, *_wheels(None)])
+    _go_on("tests.faults.soak", arguments)
 
 
 def _go_on(module: str, arguments: list[str]) -> None:

@@ -9,6 +9,7 @@ import contextlib
 import ctypes
 import os
 import pwd
+import secrets
 import signal
 import socket
 import subprocess
@@ -19,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TypedDict
 
+OWN_PORTS = range(20_000, 32_000)
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
@@ -142,11 +144,14 @@ def wait_gone(pid: int, seconds: float) -> bool:
 
 
 def free_port() -> int:
-    """A TCP port on 127.0.0.1 that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A TCP port on 127.0.0.1 that nobody listens on at this moment.
+
+    It is none that the system gives to outgoing connections: one of those could take it while the server that
+    listens there is started again.
+    """
+    while not port_is_free(port := secrets.choice(OWN_PORTS)):
+        pass
+    return port
 
 
 def port_is_free(port: int) -> bool:

@@ -13,20 +13,21 @@ from scripts.local.errors import Refused
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 LEAST_COVERAGE = 90
+FAST = ("-m", "not e2e and not slow")
+ONCE_MORE = ("-p", "tests.once_more", "--max-suite-reruns=5", "--rerun-show-tracebacks")
+SIDE_BY_SIDE = ("-n", "2", "--dist", "loadfile", "--durations=10")
 
 
 def main(arguments: Sequence[str]) -> int:
     """Runs the tests; 0 when all of them passed."""
     fast = "--fast" in arguments
     chosen = [argument for argument in arguments if argument != "--fast"]
-    if not fast and not chosen:
-        _need_browser()
-        script = _script_tests()
-        if script:
-            return script
-    return _pytest(
-        ["-m", "not e2e and not slow", *chosen] if fast else chosen, all_of_it=not fast and not chosen
-    )
+    if chosen:
+        return _pytest([*(FAST if fast else ()), *chosen])
+    if fast:
+        return _pytest([*FAST, *SIDE_BY_SIDE])
+    _need_browser()
+    return _script_tests() or _pytest([*SIDE_BY_SIDE, *ONCE_MORE, *_coverage()])
 
 
 def _need_browser() -> None:
@@ -52,18 +53,18 @@ def _script_tests() -> int:
     return subprocess.run(["node", "--test", *files], cwd=ROOT, check=False).returncode
 
 
-def _pytest(arguments: list[str], *, all_of_it: bool) -> int:
-    command = [sys.executable, "-m", "pytest"]
-    if all_of_it:
-        (ROOT / "var" / "coverage").mkdir(parents=True, exist_ok=True)
-        coverage = [
-            "--cov",
-            "--cov-branch",
-            "--cov-report=term-missing:skip-covered",
-            f"--cov-fail-under={LEAST_COVERAGE}",
-        ]
-        command += ["-n", "2", "--dist", "loadfile", "--durations=10", *coverage]
-    return subprocess.run([*command, *arguments], cwd=ROOT, check=False).returncode
+def _coverage() -> list[str]:
+    (ROOT / "var" / "coverage").mkdir(parents=True, exist_ok=True)
+    return [
+        "--cov",
+        "--cov-branch",
+        "--cov-report=term-missing:skip-covered",
+        f"--cov-fail-under={LEAST_COVERAGE}",
+    ]
+
+
+def _pytest(arguments: list[str]) -> int:
+    return subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=ROOT, check=False).returncode
 
 
 if __name__ == "__main__":

@@ -1,14 +1,14 @@
 // What the reader does and looks at: the commands of the page, and which room is open. The elements of the page
 // call this; it knows none of them.
 
+import { enter, restate } from "./dom/covers.js";
 import { Drafts } from "./net/drafts.js";
+import { connect } from "./net/first_connection.js";
 import { OutboxDatabase } from "./net/outbox_db.js";
-import { Outbox } from "./net/outbox.js";
-import { Refusal } from "./net/refusal.js";
-import { Socket } from "./net/socket.js";
+import { newKey, Outbox } from "./net/outbox.js";
+import { Refusal, Socket } from "./net/socket.js";
 import { Store } from "./state/store.js";
 import { t } from "./strings.js";
-import { uuid } from "./dom/uuid.js";
 
 const PAGE_SIZE = 50;
 const READ_EVERY = 1000;
@@ -26,13 +26,20 @@ export class Chat {
   frameListeners = new Set();
   /** @type {Set<(sentence: string) => void>} */
   noticeListeners = new Set();
-  /** The reader is at the newest messages of the open room, and sees what comes. */
-  follows = true;
+  /** @type {Set<() => void>} */
+  followListeners = new Set();
+  /** @type {Set<() => void>} another message is written about */
+  aboutListeners = new Set();
+  #follows = true;
+  /** The message that is being answered or edited. @type {string | undefined} */
+  writesAbout;
   /** Catching up has ended at least once: what is not there does not exist. */
   ready = false;
+  /** The first `sync` is on its way: commands may follow it. */
+  #greeted = false;
   /** @type {Set<string>} pages of history under way */
   #reading = new Set();
-  /** @type {Map<string, number>} the newest read mark of rooms where one was sent just now */
+  /** @type {Map<string, {seq: number}>} the newest read mark of rooms where the server is being told of one */
   #reads = new Map();
   /** How often something was written or begun: whoever writes means the room that is open. */
   #strokes = 0;
@@ -62,7 +69,7 @@ export class Chat {
       tooLarge: t("too_large"),
     });
     this.#tabs.onmessage = ({ data }) => this.outbox.settle(data);
-    this.socket = new Socket(new URL(page.ws, location.href).href.replace(/^http/, "ws"), {
+    this.socket = new Socket(connect, {
       onframe: (frame, command) => this.#hear(frame, command),
       onstate: (connection) => {
         if (connection.state !== "open") this.outbox.close();
@@ -78,7 +85,18 @@ export class Chat {
       const view = state ?? { slug: null, seq: null };
       if (view.slug !== this.view.slug || view.seq !== this.view.seq) this.#look(view);
     });
-    history.replaceState(this.view, "");
+    restate(this.view, location.href);
+  }
+
+  /** The reader is at the newest messages of the open room, and what comes is read. */
+  get follows() {
+    return this.#follows;
+  }
+
+  set follows(follows) {
+    if (follows === this.#follows) return;
+    this.#follows = follows;
+    for (const listener of this.followListeners) listener();
   }
 
   start() {
@@ -96,9 +114,7 @@ export class Chat {
    */
   open(slug, seq = null) {
     if (slug === null) return this.#openFirst();
-    // An entry that only stood for the open drawer is not one to come back to.
-    const enter = history.state?.drawer ? "replaceState" : "pushState";
-    history[enter]({ slug, seq }, "", this.link(slug, seq));
+    enter({ slug, seq }, this.link(slug, seq));
     this.#look({ slug, seq });
   }
 
@@ -125,7 +141,7 @@ export class Chat {
   /** Back to the newest messages, from wherever in the room. */
   openLatest() {
     const view = { slug: this.view.slug, seq: null };
-    history.replaceState(view, "", this.link(view.slug));
+    restate(view, this.link(view.slug));
     this.#look(view);
   }
 
@@ -150,7 +166,7 @@ export class Chat {
   /** The sentence for what went wrong. @param {unknown} why */
   explain(why) {
     if (!(why instanceof Refusal)) throw why;
-    return why.detail ?? t("no_answer");
+    return why.detail ?? t(this.socket.connection.state === "open" ? "no_answer" : "offline");
   }
 
   /** @param {string} sentence */
@@ -165,12 +181,20 @@ export class Chat {
    * @param {string} [replyTo]  message id
    */
   send(room, body, replyTo) {
-    return this.outbox.add(uuid(), { room, body, ...(replyTo && { reply_to: replyTo }) });
+    return this.outbox.add(newKey(), { room, body, ...(replyTo && { reply_to: replyTo }) });
   }
 
-  /** Something is being written, also an edit or an answer that was only begun: nothing may lead elsewhere now. */
+  /** Something is being written: nothing may lead elsewhere now. */
   writing() {
     this.#strokes += 1;
+  }
+
+  /** An answer to a message, or an edit of it, was begun; or was ended. @param {string | undefined} message  its id */
+  writeAbout(message) {
+    if (message) this.writing();
+    if (message === this.writesAbout) return;
+    this.writesAbout = message;
+    for (const listener of this.aboutListeners) listener();
   }
 
   /** The others of the room are told now and then that somebody types. @param {string} room */
@@ -187,15 +211,27 @@ export class Chat {
    */
   read(room, seq) {
     this.store.apply({ type: "read", room, read: seq, unread: 0, mentions: 0 });
-    const waits = this.#reads.has(room);
-    this.#reads.set(room, seq);
-    if (waits) return;
-    const send = () => this.command({ type: "read", room, seq: this.#reads.get(room) }).catch(() => undefined);
-    send();
-    setTimeout(() => {
-      if (this.#reads.get(room) !== seq) send();
-      this.#reads.delete(room);
-    }, READ_EVERY);
+    const mark = this.#reads.get(room);
+    if (mark) mark.seq = seq;
+    else this.#tellRead(room, seq);
+  }
+
+  /** Tells the server, at most once a second, until it knows. @param {string} room @param {number} seq */
+  async #tellRead(room, seq) {
+    const mark = { seq };
+    this.#reads.set(room, mark);
+    const told = this.command({ type: "read", room, seq }).then(() => true, (why) => !why.passing);
+    await new Promise((resolve) => setTimeout(resolve, READ_EVERY));
+    const done = await told;
+    if (this.#reads.get(room) !== mark) return; // unread again meanwhile
+    this.#reads.delete(room);
+    if (!done || mark.seq !== seq) this.#tellRead(room, mark.seq);
+  }
+
+  /** Everything from this message on is unread again; whatever was read. @param {Message} message */
+  unread({ room, seq }) {
+    this.#reads.delete(room);
+    return this.tryCommand({ type: "read", room, seq: seq - 1, back: true });
   }
 
   /** Everything that is known of has been seen. */
@@ -238,7 +274,7 @@ export class Chat {
   /** Asks for what the open view lacks. */
   #fill() {
     const room = this.room;
-    if (!room || !this.ready || this.socket.connection.state !== "open") return;
+    if (!room || !this.#greeted || this.socket.connection.state !== "open") return;
     const { seq } = this.view;
     if (!room.loaded) this.history(room.id, {});
     else if (seq !== null && room.timeline.span(seq).from > seq) this.history(room.id, { around: seq });
@@ -249,8 +285,21 @@ export class Chat {
    * @param {Frame} [command]
    */
   #hear(frame, command) {
-    for (const need of this.store.apply(frame, command)) this.#need(need, frame.type === "welcome");
+    const welcomed = frame.type === "welcome";
+    const left = frame.type === "revoked" && frame.reason === "removed" && this.store.rooms.get(frame.room);
+    if (left) this.notice(t("removed", { name: left.info.name }));
+    for (const need of this.store.apply(frame, command)) this.#need(need, welcomed);
+    if (welcomed) this.#greet();
     for (const listener of this.frameListeners) listener(frame);
+  }
+
+  /** The rooms are known: what is to be read in the open one need not wait until they are brought up to date. */
+  #greet() {
+    const first = !this.#greeted;
+    this.#greeted = true;
+    if (this.view.slug === null) this.#openFirst();
+    else if (first) this.#look(this.view);
+    else this.#fill();
   }
 
   /**
@@ -273,16 +322,16 @@ export class Chat {
     this.ready = true;
     await this.outbox.load();
     this.outbox.open();
-    if (this.view.slug === null) this.#openFirst();
-    else if (first) this.#look(this.view);
+    if (first && !this.room) this.#look(this.view); // it does not exist
     else this.#fill();
   }
 
   #openFirst() {
     const [first] = [...this.store.rooms.values()].sort((a, b) => b.info.unread - a.info.unread);
     if (!first) return this.#look(this.view);
-    history.replaceState({ slug: first.info.slug, seq: null }, "", this.link(first.info.slug));
-    this.#look({ slug: first.info.slug, seq: null });
+    const view = { slug: first.info.slug, seq: null };
+    restate(view, this.link(view.slug));
+    this.#look(view);
   }
 
   /** @param {Entry} entry */

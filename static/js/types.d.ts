@@ -151,6 +151,8 @@ interface Reader {
   /** The room can be read, not written in. */
   closed: boolean;
   moderates: boolean;
+  /** The message that is being answered or edited, by its id. */
+  writesAbout: string | undefined;
   nameOf(user: string): string | undefined;
   linkTo(message: Message): string;
 }

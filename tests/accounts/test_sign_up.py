@@ -26,6 +26,14 @@ def test_the_form_has_the_fields_that_clients_rely_on(client) -> None:
     assert list(form.fields) == ["username", "email", "password1", "password2"]
 
 
+def test_the_focus_is_in_the_first_field_or_in_the_first_that_is_wrong(client, sign_up) -> None:
+    def focused(form) -> list[str]:
+        return [name for name, field in form.fields.items() if "autofocus" in field.widget.attrs]
+
+    assert focused(client.get("/accounts/signup/").context["form"]) == ["username"]
+    assert focused(sign_up("ana-lucia", password="short").context["form"]) == ["password1"]
+
+
 @pytest.mark.parametrize("name", ["ana", "ANA", "аnа", "Ána", "admin", "a", "a b", "aνa"])
 def test_a_name_that_is_taken_or_not_allowed_is_refused_with_the_form(ana, client, sign_up, name) -> None:
     answer = sign_up(name)

@@ -269,13 +269,14 @@ def _expected_row(message: Row, by_seq: dict[int, Row], held: set[int], me: str)
     quote = None
     if message["reply_to"] and not deleted:
         answered = by_seq[message["reply_to"]]
-        quote = (NO_TEXT if answered["deleted"] else answered["body"]) if answered["seq"] in held else EARLIER
+        told = NO_TEXT if answered["deleted"] else line_of(answered["html"])
+        quote = told if answered["seq"] in held else EARLIER
     return {
         "author": message["display_name"],
         "text": None if deleted else text_of(message["html"]),
         "deleted": deleted,
         "edited": message["edited"] and not deleted,
-        "quote": quote and quote.strip(),
+        "quote": quote,
         "reactions": [[emoji, len(people), me in people] for emoji, people in reactions_of(message).items()],
     }
 
@@ -299,9 +300,27 @@ class _Text(HTMLParser):
         self.found.append(data)
 
 
+class _Line(_Text):
+    """Where a line ends there is a space."""
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        self.found.append(" " if tag == "br" else "")
+
+    def handle_endtag(self, tag: str) -> None:
+        self.found.append(" " if tag in ("p", "li", "pre") else "")
+
+
 def text_of(html: str) -> str:
     """The text of a message's markup."""
-    parser = _Text()
+    return _read(_Text(), html)
+
+
+def line_of(html: str) -> str:
+    """The same on one line."""
+    return " ".join(_read(_Line(), html).split())
+
+
+def _read(parser: _Text, html: str) -> str:
     parser.feed(html)
     parser.close()
     return "".join(parser.found)

@@ -34,8 +34,8 @@ const inside = (window.inside = {
       [...document.querySelectorAll(`room-list [data-part=${name}] a`)].map((link) => ({
         slug: link.dataset.slug,
         name: text(link.querySelector(".name")),
-        unread: badge(link.querySelector(".badge:not(.mentions)")),
-        mentions: badge(link.querySelector(".mentions")),
+        unread: badge(link.querySelector("[data-part=unread]")),
+        mentions: badge(link.querySelector("[data-part=mentions]")),
         news: link.classList.contains("unread"),
         open: link.hasAttribute("aria-current"),
         draft: !link.querySelector(".draft").hidden,
@@ -47,7 +47,7 @@ const inside = (window.inside = {
       text: shown(row.querySelector("[data-part=text]")),
       deleted: row.classList.contains("deleted"),
       edited: !row.querySelector("[data-part=edited]").hidden,
-      quote: shown(row.querySelector("[data-part=quote]")) && text(row.querySelector("[data-part=quoted-text]")),
+      quote: shown(row.querySelector("[data-part=quote]")) && line(row.querySelector("[data-part=quoted-text]")),
       reactions: [...row.querySelectorAll(".reactions button")].map((chip) => [
         chip.dataset.emoji,
         Number(text(chip.querySelector("[data-part=count]"))),
@@ -96,6 +96,7 @@ const inside = (window.inside = {
 
 const rows = () => [...document.querySelectorAll("message-list li.message")];
 const text = (element) => element.textContent.trim();
+const line = (element) => text(element).replace(/\s+/g, " ");
 const shown = (element) => (element.hidden ? null : element.textContent);
 const badge = (element) => (element.hidden ? "" : text(element.querySelector("[data-part=n]")));
 const seqOf = (row) => Number(row.dataset.seq);

@@ -152,12 +152,16 @@ class Player(Person):
         return f"{self.slug}: {body!r}"
 
     def remember_drafts(self) -> None:
-        """Takes over what the browser keeps, where it is not known what has become of a text."""
+        """Takes over what the browser keeps, where it is not known what has become of a text: who leaves the
+        page in the moment of sending finds it in the field again."""
         kept: dict[str, str] = self.page.evaluate("({ ...localStorage })")
         rooms = self.truth.ask("SELECT public_id, slug FROM chat_room")
         slugs = {room["public_id"]: room["slug"] for room in rooms}
         drafts = {key.split()[-1]: text for key, text in kept.items() if key.startswith("draft ")}
         self.drafts = {slugs[id]: text for id, text in drafts.items() if id in slugs}
+        there_again = [text for text in self.sent if text in self.drafts.values()]
+        self.sent = [text for text in self.sent if text not in there_again]
+        self.unsure += there_again
 
     def send_many(self) -> str | None:
         return "\n".join(filter(None, [self.send() for _ in range(self.rng.randint(3, 6))])) or None
@@ -348,6 +352,7 @@ class Player(Person):
             return None
         seq = self.rng.choice(seqs)
         self.page.goto(f"{self.origin}/r/{self.slug}/{seq}/")
+        self.remember_drafts()
         return f"{self.slug} at {seq}"
 
     def back(self) -> str | None:
@@ -364,6 +369,8 @@ class Player(Person):
             self.page.go_back()
         else:
             self.page.go_forward()
+        if way["loads"]:
+            self.remember_drafts()
         return f"to {self.page.url.removeprefix(self.origin)}{', loading' if way['loads'] else ''}"
 
     def _can_load(self, path: str) -> bool:
@@ -375,6 +382,7 @@ class Player(Person):
         if not self._can_load(self.page.url.removeprefix(self.origin)):
             return None
         self.page.reload()
+        self.remember_drafts()
         return self.slug
 
     def create(self) -> str | None:

@@ -31,7 +31,7 @@ from tests.support.server import Site, running
 
 HISTORY = 600
 """So many messages are there when a long walk begins."""
-REMEMBERED = 200
+REMEMBERED = 500
 """So many of the last actions are told with a difference."""
 FAULTS = 0.025
 """The share of actions before which something breaks."""
@@ -291,7 +291,12 @@ class Walk:
             what = f"{player.name}: messages stored or refused"
             if wrong := list(unlike(what, told, len(player.sent))):
                 never_sent = [text for text in written + refused if text and text not in player.sent]
-                found += [*wrong, f"never sent as messages: {never_sent}"]
+                without = [text for text in player.sent if text not in {*written, *refused}]
+                found += [
+                    *wrong,
+                    f"never sent as messages: {never_sent}",
+                    f"of these {written.count('')} were deleted, {player.given_up} given up: {without}",
+                ]
                 player.sent, player.given_up = written + refused, 0
             for slug, seq, body in player.promised:
                 if not self._kept(slug, seq, body):

@@ -12,7 +12,7 @@ ROOM = {"en": "community-garden", "es": "huerto-vecinal"}
 """The room that the pictures of a language are taken in: `{room}` in a path."""
 
 
-MORE = "member-panel [data-part=more]:not(.quiet)"
+MORE = "member-panel li [data-part=more]:not([hidden])"
 """Opens what may be done with the first member."""
 
 FIRST_ROW = "#result_list tbody th a"

@@ -205,6 +205,20 @@ def test_a_draft_stays_in_its_room_outlives_a_reload_and_is_marked(iris: Person)
     expect(iris.composer).to_have_value("")
 
 
+def test_a_draft_outlives_another_tab_that_sends_something_else(iris: Person) -> None:
+    write(iris, "kept here")
+    tab = iris.open_tab()
+    tab.goto(iris.page.url)
+    field = tab.get_by_role("textbox", name="Message", exact=True)
+    expect(field).to_have_value("kept here")
+    field.fill("sent from there")
+    field.press("Enter")
+    expect(tab.locator("li.message:not(.pending)").get_by_text("sent from there")).to_be_visible()
+    tab.close()
+    iris.page.reload()
+    expect(iris.composer).to_have_value("kept here")
+
+
 def test_formatting_by_keys_and_by_its_menu_marks_the_selection(iris: Person) -> None:
     write(iris, "tea")
     iris.composer.press("Control+a")
@@ -249,3 +263,66 @@ def prefer(*, enter_sends: bool) -> str:
         "from accounts.models import User; "
         f"User.objects.filter(username='iris').update(enter_sends={enter_sends})"
     )
+
+
+def test_the_name_of_an_emoji_between_colons_becomes_the_emoji(iris: Person) -> None:
+    iris.create_room("Names")
+    write(iris, "well done :tada:")
+    expect(iris.composer).to_have_value("well done 🎉")
+    write(iris, "at 10:30: tea `:tada:")
+    expect(iris.composer).to_have_value("at 10:30: tea `:tada:")
+    write(iris, "")
+
+
+def test_in_an_open_block_of_code_enter_breaks_the_line(iris: Person) -> None:
+    iris.create_room("Blocks")
+    write(iris, "```")
+    iris.composer.press("Enter")
+    iris.composer.press_sequentially("x = 1")
+    iris.composer.press("Enter")
+    iris.composer.press_sequentially("```")
+    iris.composer.press("Enter")
+    expect(iris.page.locator(".message pre")).to_have_text("x = 1\n")
+    expect(iris.composer).to_have_value("")
+
+
+def test_a_message_that_is_edited_is_marked_and_an_emptied_one_is_to_be_deleted(iris: Person) -> None:
+    iris.create_room("Erasers")
+    iris.say("a mistake")
+    expect(iris.page.locator(".pending")).to_have_count(0)
+    iris.composer.press("ArrowUp")
+    expect(iris.page.locator("li.subject")).to_contain_text("a mistake")
+    iris.composer.fill("")
+    iris.composer.press("Enter")
+    expect(iris.page.locator("li.subject")).to_have_count(0)
+    dialog = iris.page.get_by_role("dialog", name="Delete this message?")
+    dialog.get_by_role("button", name="Delete").click()
+    expect(iris.page.locator("li.deleted")).to_have_count(1)
+
+
+def test_an_edit_or_an_answer_that_was_begun_waits_in_its_room(iris: Person) -> None:
+    iris.create_room("Origins")
+    iris.say("a beginning")
+    expect(iris.page.locator(".pending")).to_have_count(0)
+    iris.composer.press("ArrowUp")
+    iris.composer.fill("another beginning")
+    iris.room("Welcome").click()
+    expect(iris.composer).to_have_value("")
+    iris.room("Origins").click()
+    expect(iris.composer).to_have_value("another beginning")
+    expect(iris.page.locator("li.subject")).to_contain_text("a beginning")
+    iris.composer.press("Enter")
+    expect(iris.message("another beginning")).to_be_visible()
+
+
+def test_what_is_sent_in_one_tab_is_no_draft_in_the_other(iris: Person) -> None:
+    iris.create_room("Twins")
+    write(iris, "once")
+    other = iris.context.new_page()
+    other.goto(iris.page.url)
+    field = other.get_by_role("textbox", name="Message", exact=True)
+    expect(field).to_have_value("once")
+    iris.composer.press("Enter")
+    expect(iris.message("once")).to_be_visible()
+    expect(field).to_have_value("")
+    other.close()

@@ -8,7 +8,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.person import Person
 from tests.support.server import Site
@@ -25,7 +25,7 @@ def test_a_room_opens_where_reading_was_left_and_the_line_stays(arrive: Arrive) 
     vera, walt = arrive("vera"), arrive("walt")
     walt.create_room("Workshop")
     vera.say_fast("Welcome", [f"plank {n}" for n in range(80)])
-    expect(walt.room("Welcome").locator(".badge:not(.mentions)")).to_contain_text("80")
+    expect(walt.room("Welcome").locator("[data-part=unread]")).to_contain_text("80")
 
     walt.room("Welcome").click()
     expect(walt.page.locator(".unread-line")).to_be_in_viewport()
@@ -111,7 +111,7 @@ def test_keys_act_on_the_message_that_has_the_focus(arrive: Arrive) -> None:
 
     theirs.focus()
     page.keyboard.press("u")
-    expect(yara.room("Welcome").locator(".badge:not(.mentions)")).to_contain_text("1")
+    expect(yara.room("Welcome").locator("[data-part=unread]")).to_contain_text("1")
     page.keyboard.press("Escape")
     expect(yara.room("Welcome").locator(".badge:visible")).to_have_count(0)
 
@@ -134,6 +134,29 @@ def test_a_burst_is_told_once_a_second_at_most(arrive: Arrive) -> None:
     assert all(later - earlier >= 900 for earlier, later in pairwise(times))
     cora.say("Only this")
     abel.until("window.told.at(-1)[1] === 'cora: Only this'")
+
+
+def test_what_is_hidden_stays_so_in_quotes_and_in_the_voice(arrive: Arrive) -> None:
+    nico, olga = arrive("nico"), arrive("olga")
+    olga.say("The end:\n||the butler||, _really_")
+    told = "The end: [hidden], really"
+    expect(nico.page.locator("message-announcer")).to_have_text(f"olga: {told}")
+    said = nico.page.locator("li.message").filter(has_text="The end:")
+    said.hover()
+    said.locator(".tools").get_by_label("Reply", exact=True).click()
+    expect(nico.page.locator("message-composer [data-part=quote]")).to_have_text(told)
+    nico.say("No!")
+    expect(olga.message("No!").locator("[data-part=quoted-text]")).to_have_text(told)
+
+
+def test_letters_in_the_picker_of_reactions_go_to_its_field(arrive: Arrive) -> None:
+    pablo = arrive("pablo")
+    pablo.say("Choose one")
+    expect(pablo.page.locator(".pending")).to_have_count(0)
+    pablo.message("Choose one").focus()
+    pablo.page.keyboard.press("+")
+    pablo.page.keyboard.type("x1")
+    expect(pablo.page.get_by_label("Another emoji")).to_have_value("x1")
 
 
 def test_spaces_look_in_what_was_sent_as_they_did_while_it_waited(arrive: Arrive) -> None:
@@ -174,7 +197,7 @@ def test_times_are_in_the_zone_that_was_chosen(arrive: Arrive, site: Site) -> No
         zoe.page.reload()
         time = zoe.message("What time is it?").locator("time")
         at = datetime.fromisoformat(str(time.get_attribute("datetime"))).astimezone(ZoneInfo(zone))
-        assert time.inner_text() == at.strftime("%I:%M %p")
+        assert time.inner_text().replace("\u202f", " ") == at.strftime("%-I:%M %p")
 
 
 def test_the_tools_go_with_the_pointer_and_stay_with_the_keys(arrive: Arrive) -> None:
@@ -196,3 +219,29 @@ def test_the_tools_go_with_the_pointer_and_stay_with_the_keys(arrive: Arrive) ->
     second.hover()
     expect(first.locator(".tools :focus")).to_have_count(1)
     expect(second.locator(".tools")).to_have_count(0)
+
+
+def test_a_tap_on_a_message_only_brings_its_tools(arrive: Arrive, chromium: Browser) -> None:
+    yola = arrive("yola")
+    yola.create_room("Yard")
+    yola.say("ok")
+    expect(yola.message("ok")).to_be_visible()
+    state = yola.context.storage_state()
+    phone = chromium.new_context(
+        locale="en", has_touch=True, viewport={"width": 360, "height": 740}, storage_state=state
+    )
+    page = phone.new_page()
+    page.goto(yola.page.url)
+    row = page.locator("li.message").filter(has_text="ok")
+    for x in (170, 210, 250, 290, 330):
+        page.locator("h1").tap()
+        row.tap(position={"x": x, "y": 12})
+        expect(row.locator(".tools")).to_be_visible()
+        page.wait_for_timeout(100)
+        expect(page.get_by_text("Edit your message")).to_be_hidden()
+        expect(page.locator("dialog[open], notice-line p:visible, [data-part=about]:visible")).to_have_count(
+            0
+        )
+    row.locator(".tools").get_by_label("Edit", exact=True).tap()
+    expect(page.get_by_text("Edit your message")).to_be_visible()
+    phone.close()

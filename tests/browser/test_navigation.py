@@ -134,7 +134,7 @@ def test_everything_is_read_at_once(arrive: Arrive) -> None:
     jana, karl = arrive("jana"), arrive("karl")
     jana.create_room("Jam")
     karl.say("For @jana")
-    expect(jana.room("Welcome").locator(".badge.mentions")).to_be_visible()
+    expect(jana.room("Welcome").locator("[data-part=mentions]")).to_be_visible()
     jana.page.locator(".me").click()
     jana.page.keyboard.press("ArrowDown")
     expect(jana.page.get_by_role("button", name="Mark all as read")).to_be_focused()
@@ -179,6 +179,49 @@ def test_the_drawer_keeps_the_focus_and_gives_it_back(arrive: Arrive) -> None:
     expect(panel).to_be_hidden()
 
 
+def test_on_a_narrow_screen_back_closes_what_lies_over_the_page(arrive: Arrive) -> None:
+    lotte = arrive("lotte")
+    page = lotte.page
+    page.set_viewport_size({"width": 360, "height": 740})
+    before = page.evaluate("history.length")
+    over = (
+        (page.get_by_role("button", name="Members"), page.get_by_role("complementary", name="Members")),
+        (page.get_by_role("button", name="Rooms", exact=True), page.locator(".sidebar")),
+    )
+    for opener, opened in over:
+        opener.click()
+        expect(opened).to_be_visible()
+        lotte.until("history.state.covers")
+        page.go_back()
+        expect(opened).to_be_hidden()
+        lotte.is_in("Welcome")
+    lotte.choose("Copy link")
+    page.keyboard.press("Control+/")
+    sheet = page.get_by_role("dialog", name="Keyboard shortcuts")
+    expect(sheet).to_be_visible()
+    page.go_back()
+    expect(sheet).to_be_hidden()
+    page.keyboard.press("Control+/")
+    page.keyboard.press("Escape")
+    expect(sheet).to_be_hidden()
+    lotte.until("!history.state.covers")
+    assert page.evaluate("history.length") == before + 1, "an entry was left behind"
+
+
+def test_into_a_room_by_another_is_seen_in_the_list(arrive: Arrive) -> None:
+    leon, lola = arrive("leon"), arrive("lola")
+    leon.create_room("Loft")
+    leon.choose("Invite")
+    dialog = leon.page.get_by_role("dialog")
+    dialog.get_by_role("combobox").fill("lola")
+    dialog.get_by_role("option", name="lola").click()
+    dialog.get_by_role("button", name="Invite", exact=True).click()
+    expect(lola.room("Loft")).to_contain_text("New")
+    lola.room("Loft").click()
+    lola.is_in("Loft")
+    expect(lola.room("Loft").get_by_text("New", exact=True)).to_be_hidden()
+
+
 def test_an_owner_runs_a_room(arrive: Arrive) -> None:
     mona, nils, olaf = arrive("mona"), arrive("nils"), arrive("olaf")
     page = mona.page
@@ -203,7 +246,9 @@ def test_an_owner_runs_a_room(arrive: Arrive) -> None:
 
     mona.choose("Leave")
     dialog.get_by_role("button", name="Leave").click()
-    expect(dialog.get_by_role("alert")).to_have_text("The last owner must hand the room over first.")
+    expect(dialog.get_by_role("alert")).to_have_text(
+        "You are the only owner. Make somebody else an owner first."
+    )
     page.keyboard.press("Escape")
 
     page.get_by_role("button", name="Members").click()
@@ -215,6 +260,8 @@ def test_an_owner_runs_a_room(arrive: Arrive) -> None:
     panel.get_by_role("button", name="Make moderator").click()
     expect(panel.get_by_role("listitem")).to_contain_text("moderator")
     panel.get_by_role("searchbox").fill("")
+    expect(panel.get_by_role("button", name="More about olaf")).to_be_visible()
+    expect(panel.get_by_role("button", name="More about mona")).to_be_hidden()  # the only owner
     panel.get_by_role("button", name="More about olaf").press("Enter")
     expect(panel.get_by_role("button", name="Send a message")).to_be_focused()
     page.keyboard.press("End")

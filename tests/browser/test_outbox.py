@@ -57,7 +57,7 @@ def test_what_is_written_without_a_server_arrives_once_and_in_order(ana: Person,
     stop(site)
     ana.say("one")
     ana.say("two")
-    bar = ana.page.get_by_role("status").filter(has_text="Your message waits here and goes by itself.")
+    bar = ana.page.get_by_role("status").filter(has_text="Your messages will be sent when it is back.")
     expect(bar).to_be_visible()
     expect(ana.message("two").get_by_text("Waiting to be sent")).to_be_visible()
     start(site)
@@ -86,7 +86,7 @@ def test_what_is_written_in_two_rooms_while_the_server_is_gone_arrives_in_each(
     ana.create_room("Yard")
     ana.create_room("Shed")
     stop(site)
-    bar = ana.page.get_by_role("status").filter(has_text="Your message waits here and goes by itself.")
+    bar = ana.page.get_by_role("status").filter(has_text="Your messages will be sent when it is back.")
     for text in ("rake", "spade"):
         ana.say(text)
     expect(bar).to_be_visible()

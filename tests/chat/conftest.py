@@ -3,7 +3,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from django.utils import translation
 from hypothesis import settings
 
 from chat import publish
@@ -16,13 +15,6 @@ from tests.support.wire import Recorder
 # The same examples each time, and none is too slow for a busy machine.
 settings.register_profile("chat", deadline=None, derandomize=True)
 settings.load_profile("chat")
-
-
-@pytest.fixture
-def english() -> Iterator[None]:
-    """Sentences in English, whatever language the page of a test before was in."""
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture

@@ -387,7 +387,7 @@ def test_new_people_join_the_rooms_that_are_chosen_if_they_are_public(
     assert list(Room.objects.filter(is_default=True)) == [garden]
     act(boss, "room", "make_optional", garden)
     assert not Room.objects.filter(is_default=True).exists()
-    assert logged() == ["New people join.", "New people no longer join."]
+    assert logged() == ["New members are added.", "New members are not added any more."]
 
 
 def test_direct_rooms_are_not_closed(boss: Client, ana: Actor, bo: Actor, wire: Recorder) -> None:

@@ -316,7 +316,7 @@ def outcome(text: str, decode: Any = frames.decode) -> object:
         frame = frames.ErrorFrame(code=bad.refused.code, detail="", field=bad.refused.field or "")
         if bad.re is not None:
             frame.re = bad.re
-        return frames.encode(frame).encode()
+        return frames.encode(frame)
 
 
 @given(st.text(st.characters(exclude_categories=())) | anything.map(json.dumps) | nearly_commands())

@@ -31,8 +31,8 @@ def test_the_document_costs_as_many_queries_however_much_there_is(
         seq = say(bo, garden, "Here").seq
         pages = {
             reverse("chat:home"): 4,
-            reverse("chat:room", args=[garden.slug]): 7,
-            reverse("chat:message", args=[garden.slug, seq]): 8,
+            reverse("chat:room", args=[garden.slug]): 6,
+            reverse("chat:message", args=[garden.slug, seq]): 7,
         }
         for path, number in pages.items():
             with django_assert_num_queries(number):

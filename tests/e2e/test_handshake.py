@@ -1,10 +1,15 @@
-"""Who may open a socket: the answers to handshakes, in the order that the protocol gives them."""
+"""Who may open a socket: the answers to handshakes, in the order that the protocol gives them.
+
+And requests for pages that are answered before they are there.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import http.client
+import socket
 from collections.abc import Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,6 +48,7 @@ def stage() -> Iterator[Stage]:
         "CHAT_SOCKETS_PER_USER": str(SOCKETS),
         "CHAT_HANDSHAKES_PER_MINUTE": str(HANDSHAKES),
         "CHAT_SYNC_SECONDS": "600",
+        "CHAT_PROXIES": "127.0.0.1",
     }
     with running(web=2, env=env) as site, Console(site) as console:
         ann, suspended = console.people("ann", "bad")
@@ -113,6 +119,12 @@ async def test_each_address_that_is_served_is_an_origin(stage, origin):
     assert client.socket.subprotocol == "chatconnet.v1"
 
 
+@pytest.mark.parametrize("path", ["/ws", "/ws/x/", "/nowhere/"])
+async def test_no_other_address_takes_sockets(stage, path):
+    url = stage.site.ws_url().removesuffix("/ws/") + path
+    assert (await refused(Client(url, token=stage.bot.token))).response.status_code == 404
+
+
 @pytest.mark.parametrize("subprotocols", [(), ("chatconnet.v2", "json")])
 async def test_the_subprotocol_must_be_offered(stage, subprotocols):
     client = stage.client(token=stage.bot.token, subprotocols=subprotocols)
@@ -175,3 +187,22 @@ async def test_too_many_handshakes_are_told_when_to_come_back(stage):
     assert codes[:HANDSHAKES] == [403] * HANDSHAKES
     assert codes[-1] == 429
     assert 1 <= int(answers[-1].headers["Retry-After"]) <= 60
+    of_another = await refused(stage.client(process=1, forwarded_for="203.0.113.9"))
+    assert of_another.response.status_code == 403, "counted by the client's address, not the proxy's"
+
+
+def test_five_hundred_who_stall_keep_nobody_out(stage: Stage) -> None:
+    with ExitStack() as stack:
+        for _ in range(500):
+            stalled = stack.enter_context(socket.create_connection(("127.0.0.1", stage.port)))
+            stalled.sendall(b"GET / HTTP/1.1\r\nHost: 127")
+        stage.site.wait_ready()
+
+
+def test_a_request_that_is_too_large_is_refused_before_it_comes(stage: Stage) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", stage.port, timeout=20)
+    connection.putrequest("POST", "/accounts/login/")
+    connection.putheader("Content-Length", str(300_000_000))
+    connection.endheaders()
+    assert connection.getresponse().status == 413
+    connection.close()

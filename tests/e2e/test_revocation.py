@@ -4,37 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import time
-import uuid
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 import psycopg
 import pytest
-from websockets.exceptions import ConnectionClosed
 
 from tests.e2e.conftest import Figures
-from tests.e2e.people import PASSWORD, Bot, Console, Person, opened, welcome_room
+from tests.e2e.people import PASSWORD, Bot, Console, Person, welcome_room
+from tests.e2e.shut_out import close_times, judged, keep_sending
 from tests.e2e.visitor import Visitor
-from tests.support.client import Client, Refusal
-from tests.support.layers import LOSS
+from tests.support.layers import Hints
 from tests.support.oracle import Listener
 from tests.support.server import Site, running
 
 PROMISED_SECONDS = 2.0
 WITHOUT_HINTS_SECONDS = 6.0
-ROUNDS = 20
 
-_SERVICES = """
-import time
-from accounts import services
-from accounts.models import User
-from chat.models import BotToken
-from chat.services import bots, moderation
-admin, user = User.objects.get(username="admin"), User.objects.get(username={name!r})
-{statement}
-result = time.time()
-"""
 DEACTIVATE = "services.deactivate(user, actor=admin)"
 SUSPEND = "moderation.suspend(admin, user, reason='for a test')"
 REVOKE = "bots.revoke(BotToken.objects.get(user=user))"
@@ -51,42 +38,20 @@ class Stage:
 
 
 @pytest.fixture(scope="module", params=["with hints", "without hints"])
-def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
+def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     lossless = request.param == "with hints"
-    env = {"CHANNEL_LAYER": "tests.support.layers.LossyLayer", LOSS: "0" if lossless else "1"}
+    hints = Hints(tmp_path_factory.mktemp("layer") / "hints")
     if lossless:
-        env["CHAT_RECHECK_SECONDS"] = "60"  # so that only a hint can be what closes
-    with running(web=2, limits="off", env=env) as site, Console(site) as console:
+        hints.env["CHAT_RECHECK_SECONDS"] = "60"  # so that only a hint can be what closes
+    else:
+        hints.lose(1)
+    with running(web=2, limits="off", env=hints.env) as site, Console(site) as console:
         names = ["ann", "bob", "leaver", "changer", "idler", "suspect"]
         everybody = {person.name: person for person in console.people(*names, sessions=3)}
         (robot,) = console.bots("robot", 1)
         within = PROMISED_SECONDS if lossless else WITHOUT_HINTS_SECONDS
         yield Stage(site, console, everybody, robot, within)
         assert "Traceback" not in site.logs()
-
-
-async def close_times(*sockets: Client) -> list[tuple[int | None, float]]:
-    """Of each socket the code that it is closed with, and when by `time.time`."""
-
-    async def closing(socket: Client) -> tuple[int | None, float]:
-        return await socket.closed(), time.time()
-
-    return list(await asyncio.gather(*(closing(socket) for socket in sockets)))
-
-
-async def keep_sending(socket: Client, room: str, accepted: list[float]) -> None:
-    """Sends until something is refused or the socket is closed; notes when each accepted send began."""
-    while True:
-        began = time.time()
-        try:
-            await socket.send(room, "still here")
-        except Refusal as refusal:
-            if refusal.code != "suspended":
-                raise
-            return
-        except (AssertionError, ConnectionClosed):  # closed, while it waited or before
-            return
-        accepted.append(began)
 
 
 async def assert_out(
@@ -174,65 +139,9 @@ async def test_whoever_is_shut_out_is_out_on_every_process(
     who = stage.robot if name == stage.robot.name else stage.people[name]
 
     async def judge() -> float:
-        script = _SERVICES.format(name=name, statement=statement)
-        committed = await asyncio.to_thread(stage.console.run, script)
-        assert isinstance(committed, float)
-        return committed
+        return await judged(stage.console, name, statement)
 
     await assert_out(stage, lambda process: who.socket(stage.site, process), judge, code, figures)
-
-
-async def test_after_a_removal_no_later_position_is_delivered(stage: Stage) -> None:
-    ann, bob = stage.people["ann"], stage.people["bob"]
-    async with AsyncExitStack() as stack:
-        owner, writer, here, there = await opened(
-            stack,
-            ann.socket(stage.site),
-            ann.socket(stage.site, 1),
-            bob.socket(stage.site),
-            bob.socket(stage.site, 1),
-        )
-        room = (await owner.ask("create", name="Garden", kind="private"))["room"]["id"]
-        flowing = asyncio.create_task(_flow(writer, room))
-        removals = []
-        for _ in range(ROUNDS if stage.within == PROMISED_SECONDS else 3):
-            seen = [len(socket.frames) for socket in (here, there)]
-            await owner.ask("invite", room=room, user="bob")
-            for socket, since in zip((here, there), seen, strict=True):
-                await socket.until(lambda s=socket, n=since: _has(s, n, "room"))
-            await asyncio.sleep(0.05)
-            seen = [len(socket.frames) for socket in (here, there)]
-            removals.append((await owner.ask("remove", room=room, user="bob"))["member"]["pos"])
-            for socket, since in zip((here, there), seen, strict=True):
-                await socket.until(lambda s=socket, n=since: _has(s, n, "revoked"))
-        flowing.cancel()
-        for socket in (here, there):
-            assert len(last_seen := _positions_before_each_revoked(socket)) == len(removals)
-            assert all(seen <= removal for seen, removal in zip(last_seen, removals, strict=True))
-            assert any(frame["type"] == "changes" for frame in socket.frames)
-
-
-async def _flow(socket: Client, room: str) -> None:
-    """About a hundred messages a second."""
-    while True:
-        await socket.say({"type": "send", "room": room, "key": str(uuid.uuid4()), "body": "x"})
-        await asyncio.sleep(0.01)
-
-
-def _has(socket: Client, since: int, type: str) -> bool:
-    return any(frame["type"] == type for frame in socket.frames[since:])
-
-
-def _positions_before_each_revoked(socket: Client) -> list[int]:
-    """The last position that was delivered before each `revoked`; the client itself asserts that none
-    came between that and the next `room`."""
-    positions, last = [], 0
-    for frame in socket.frames:
-        if frame["type"] == "changes":
-            last = frame["to"]
-        elif frame["type"] == "revoked":
-            positions.append(last)
-    return positions
 
 
 @pytest.mark.parametrize("stage", ["without hints"], indirect=True)

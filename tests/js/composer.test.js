@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { completionAt } from "../../static/js/ui/at_caret.js";
+import { completionAt, emojiEndingAt, inFence } from "../../static/js/ui/at_caret.js";
 import { meaningOf } from "../../static/js/ui/commands.js";
 import { ranked } from "../../static/js/ui/emoji.js";
 import { linked, marked } from "../../static/js/ui/marks.js";
@@ -36,6 +36,19 @@ test("nothing is offered in an address, a time, code, or for one letter of an em
   }
   assert.equal(at("`a` @an|"), "person an 4");
   assert.equal(at("```\na\n```\n@an|"), "person an 10");
+});
+
+test("an emoji may be spelled out between colons, but not in code or a time", () => {
+  const ending = (/** @type {string} */ text) => emojiEndingAt(text, text.length);
+  assert.deepEqual(ending("so :tada:"), { name: "tada", from: 3 });
+  assert.deepEqual(ending(":thumbs_up:"), { name: "thumbs_up", from: 0 });
+  for (const text of ["10:30:", "a::", "`:tada:", "```\n:tada:", "tada:", ":tada"]) assert.equal(ending(text), null, text);
+});
+
+test("a block of code is open until its second fence", () => {
+  assert.equal(inFence("```js\nx"), true);
+  assert.equal(inFence("```js\nx\n```"), false);
+  assert.equal(inFence("`x` and ```x"), false);
 });
 
 test("a selection is marked, and the same key takes the marks away", () => {
@@ -75,7 +88,7 @@ test("emoji are found in both languages, without accents, the whole name first",
   ];
   assert.deepEqual(ranked(rows, "corazon", 2, 0).map(({ name }) => name), ["red heart", "orange heart"]);
   assert.deepEqual(ranked(rows, "orange", 9, 1), [
-    { emoji: "🍊", name: "mandarina" }, { emoji: "🧡", name: "corazón naranja" },
+    { emoji: "🍊", name: "mandarina", exact: true }, { emoji: "🧡", name: "corazón naranja", exact: false },
   ]);
   assert.deepEqual(ranked(rows, "zebra", 9, 0), []);
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, mock, test } from "node:test";
 import { Outbox } from "../../static/js/net/outbox.js";
-import { Refusal } from "../../static/js/net/refusal.js";
+import { Refusal } from "../../static/js/net/socket.js";
 
 /** What IndexedDB would hold. */
 let stored;

@@ -39,6 +39,7 @@ class Client:
         token: str | None = None,
         cookie: str | None = None,
         origin: str | None = None,
+        forwarded_for: str | None = None,
         subprotocols: tuple[str, ...] = ("chatconnet.v1",),
     ) -> None:
         headers = {}
@@ -46,6 +47,8 @@ class Client:
             headers["Authorization"] = f"Bearer {token}"
         if cookie is not None:
             headers["Cookie"] = f"sessionid={cookie}"
+        if forwarded_for is not None:
+            headers["X-Forwarded-For"] = forwarded_for
         self._connecting = connect(
             url,
             subprotocols=list(subprotocols) or None,  # type: ignore[arg-type]

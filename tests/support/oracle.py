@@ -19,6 +19,10 @@ Row = tuple[int, str, str, str]
 """`seq`, key, user name and text of a stored message."""
 
 
+class BrokenPromise(AssertionError):
+    """Something was lost, doubled or out of order. Never put down to a busy machine: `tests.plugin`."""
+
+
 class Listener(Client):
     """A client that also notes when each message first came, by the clock of `time.monotonic`."""
 
@@ -26,6 +30,8 @@ class Listener(Client):
         super().__init__(url, **options)
         self.came: dict[str, float] = {}
         self.synced_from: dict[str, int] = {}
+        self.earlier: list[dict[str, Any]] = []
+        """The frames of the sockets that this one goes on from."""
 
     async def sync(self, positions: dict[str, int], epoch: str | None = None) -> dict[str, Any]:
         for room, position in (self.positions | positions).items():
@@ -43,6 +49,16 @@ class Listener(Client):
         self.positions = dict(other.positions)
         self.messages, self.order = other.messages, other.order
         self.came, self.synced_from = other.came, other.synced_from
+        self.earlier = [*other.earlier, *other.frames]
+
+    def forget(self, room: str) -> None:
+        """Lets go of all that came, once it was checked: from here on it is as if the room began now."""
+        self.frames[:] = [self.welcome]
+        self.earlier.clear()
+        self.came.clear()
+        self.messages.get(room, {}).clear()
+        self.order.get(room, []).clear()
+        self.synced_from[room] = self.positions[room]
 
 
 @dataclass
@@ -61,19 +77,24 @@ class Oracle:
         now = time.monotonic()
         self.latencies.append(now - since)
         name = message["user"]["name"], message["key"]
-        assert self.acknowledged.setdefault(name, message["id"]) == message["id"], (
-            f"B: {name} is {self.acknowledged[name]} and {message['id']}"
-        )
+        if self.acknowledged.setdefault(name, message["id"]) != message["id"]:
+            raise BrokenPromise(f"B: {name} is {self.acknowledged[name]} and {message['id']}")
         self.acknowledged_at.setdefault(message["id"], now)
 
-    def stored(self) -> list[Row]:
-        """The room's messages in PostgreSQL, in order."""
+    def forget(self) -> None:
+        """Lets go of what was checked."""
+        self.acknowledged.clear()
+        self.acknowledged_at.clear()
+        self.latencies.clear()
+
+    def stored(self, since: int = 0) -> list[Row]:
+        """The room's messages in PostgreSQL after a position, in order."""
         with psycopg.connect(self.database_url) as connection:
             return connection.execute(
                 "SELECT m.seq, m.key::text, u.username, m.body FROM chat_message m"
                 " JOIN chat_room r ON r.id = m.room_id JOIN accounts_user u ON u.id = m.author_id"
-                " WHERE r.public_id = %s ORDER BY m.seq",
-                [self.room],
+                " WHERE r.public_id = %s AND m.seq > %s ORDER BY m.seq",
+                [self.room, since],
             ).fetchall()
 
     def head(self) -> int:
@@ -89,14 +110,14 @@ class Oracle:
     def check(self, listeners: Iterable[Listener], *, since: int) -> list[Row]:
         """Every check over the positions after `since`, from which on each listener listened. Returns the
         rows; a failure names a folder with the frames that each listener got."""
-        rows = [row for row in self.stored() if row[0] > since]
+        rows = self.stored(since)
         listeners = list(listeners)
         try:
             self._check_rows(rows, since)
             for listener in listeners:
                 self._check_listener(listener, rows)
         except AssertionError as failure:
-            raise AssertionError(f"{failure}; frames: {_dump(listeners)}") from failure
+            raise BrokenPromise(f"{failure}; frames: {dump(listeners)}") from failure
         return rows
 
     def _check_rows(self, rows: list[Row], since: int) -> None:
@@ -139,9 +160,10 @@ def caught_up(listeners: Iterable[Listener], room: str, head: int) -> Callable[[
     return lambda: all(listener.positions.get(room, 0) >= head for listener in listeners)
 
 
-def _dump(listeners: Iterable[Listener]) -> Path:
+def dump(listeners: Iterable[Listener]) -> Path:
+    """A new folder with the frames that each listener got."""
     folder = Path(tempfile.mkdtemp(prefix="chatconnet-frames-"))
     for number, listener in enumerate(listeners):
-        lines = (json.dumps(frame) for frame in listener.frames)
+        lines = (json.dumps(frame) for frame in [*listener.earlier, *listener.frames])
         (folder / f"{number}.jsonl").write_text("\n".join(lines))
     return folder

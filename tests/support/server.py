@@ -25,6 +25,8 @@ from scripts.local.services import Redis, throw_away
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0
+COMMAND_SECONDS = 500
+"""The longest that a command may take: some make a million messages."""
 
 
 @dataclass
@@ -41,6 +43,11 @@ class Process:
     def pid(self) -> int:
         assert self.child, f"{self.name} does not run"
         return self.child.pid
+
+    def kib_in_memory(self) -> int:
+        """Its resident size."""
+        status = Path(f"/proc/{self.pid}/status").read_text()
+        return int(status.split("VmRSS:")[1].split()[0])
 
     def start(self) -> None:
         with self.log.open("ab") as log:
@@ -107,6 +114,7 @@ class Site:
 def running(
     *,
     web: int = 1,
+    fleet: int | None = None,
     worker: bool = False,
     beat: bool = False,
     limits: str = "on",
@@ -115,7 +123,8 @@ def running(
 ) -> Iterator[Site]:
     """A site with a fresh database (migrated, with an administrator and a welcome room) and its own Redis.
 
-    The database is on the server of the URL `postgres`, by default that of DATABASE_URL.
+    The database is on the server of the URL `postgres`, by default that of DATABASE_URL. With `fleet` each
+    web process is one of so many members.
     """
     postgres = postgres or os.environ["DATABASE_URL"]
     with contextlib.ExitStack() as stack:
@@ -147,6 +156,8 @@ def running(
             made.start()
             return made
 
+        serve = ("manage.py", "serve", "--host", "127.0.0.1")
+        members = () if fleet is None else ("--processes", str(fleet))
         celery = ("-m", "celery", "-A", "chatconnet")
         site = Site(
             database_url,
@@ -155,7 +166,7 @@ def running(
             settings,
             ports,
             web=[
-                process(f"web-{index}", "manage.py", "serve", "--host", "127.0.0.1", "--port", str(port))
+                process(f"web-{index}", *serve, "--port", str(port), *members)
                 for index, port in enumerate(ports)
             ],
             worker=process("worker", *celery, "worker", "--concurrency", "1") if worker else None,
@@ -214,6 +225,7 @@ def _manage(env: Mapping[str, str], *arguments: str) -> str:
         capture_output=True,
         text=True,
         check=False,
+        timeout=COMMAND_SECONDS,
     )
     assert done.returncode == 0, f"manage.py {' '.join(arguments)}\n{done.stdout}{done.stderr}"
     return done.stdout

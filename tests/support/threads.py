@@ -8,10 +8,12 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from chat.errors import Refused, SignedOut
 from chat.models import Room, RoomCursor, UserCursor
+from chat.realtime.threads import _pool
 
 PATIENCE_SECONDS = 30
 
@@ -105,3 +107,15 @@ def code(outcome: Outcome) -> str:
     if isinstance(outcome, SignedOut):
         return "signed_out"
     return outcome.code if isinstance(outcome, Refused) else "ok"
+
+
+def let_go_of_the_database() -> None:
+    """Closes the connections that the threads of `chat.realtime.threads` keep."""
+    everybody = threading.Barrier(settings.DATABASE_THREADS)
+
+    def let_go() -> None:
+        everybody.wait(PATIENCE_SECONDS)
+        connection.close()
+
+    for future in [_pool.submit(let_go) for _ in range(settings.DATABASE_THREADS)]:
+        future.result()

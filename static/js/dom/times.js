@@ -2,7 +2,7 @@
 
 const language = document.documentElement.lang || undefined;
 const timeZone = zoneOf(document.documentElement.dataset.timeZone);
-const clock = new Intl.DateTimeFormat(language, { timeZone, hour: "2-digit", minute: "2-digit" });
+const clock = new Intl.DateTimeFormat(language, { timeZone, timeStyle: "short" });
 const day = new Intl.DateTimeFormat(language, { timeZone, weekday: "long", day: "numeric", month: "long", year: "numeric" });
 const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
 const full = new Intl.DateTimeFormat(language, { timeZone, dateStyle: "full", timeStyle: "medium" });
@@ -20,6 +20,12 @@ function zoneOf(name) {
 
 /** @param {string | number} at */
 export const clockTime = (at) => clock.format(new Date(at));
+
+/** Where there is no room for the half of the day. @param {string | number} at */
+export function shortTime(at) {
+  const parts = clock.formatToParts(new Date(at)).filter(({ type }) => type !== "dayPeriod");
+  return parts.map(({ value }) => value).join("").trim();
+}
 
 /** The same for all times of one day, here. @param {string | number} at */
 export const dayKey = (at) => date.format(new Date(at));

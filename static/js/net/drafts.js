@@ -3,16 +3,17 @@
 const DRAFT = "draft";
 
 export class Drafts {
-  /** Told of the room whose draft came or went. @type {Set<(room: string) => void>} */
+  /** Told of the room whose draft came or went; and of its text, where another tab has dropped it.
+   * @type {Set<(room: string, dropped?: string) => void>} */
   listeners = new Set();
   #user;
 
   /** @param {string} user  user id */
   constructor(user) {
     this.#user = user;
-    addEventListener("storage", ({ key }) => {
+    addEventListener("storage", ({ key, oldValue, newValue }) => {
       const room = key?.startsWith(this.#name("")) && key.slice(this.#name("").length);
-      if (room) this.#tell(room);
+      if (room) this.#tell(room, newValue ? undefined : (oldValue ?? undefined));
     });
   }
 
@@ -37,9 +38,12 @@ export class Drafts {
     if (had !== this.has(room)) this.#tell(room);
   }
 
-  /** @param {string} room */
-  #tell(room) {
-    for (const listener of this.listeners) listener(room);
+  /**
+   * @param {string} room
+   * @param {string} [dropped]
+   */
+  #tell(room, dropped) {
+    for (const listener of this.listeners) listener(room, dropped);
   }
 
   /** @param {string} room */

@@ -2,7 +2,7 @@
 // the order they were written, one at a time; none is given up unless the server refuses it or its writer does.
 
 import { backoff } from "./backoff.js";
-import { Refusal } from "./refusal.js";
+import { Refusal } from "./socket.js";
 
 /** A frame this large may be what breaks the connection; small ones never are. */
 const BIG = 8 * 1024;
@@ -150,4 +150,16 @@ export class Outbox {
     // Without storage (a private window) the outbox lives as long as the page.
     await this.#way.storage.put(entry).catch(() => undefined);
   }
+}
+
+/**
+ * A new key: a random UUID (version 4), lower case. crypto.randomUUID exists only over https and on localhost; ChatConnet
+ * also runs on plain http in a closed network.
+ */
+export function newKey() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }

@@ -1,10 +1,10 @@
 // The one WebSocket of this page: connects, comes back, knows whether it is alive, matches answers to commands.
 
 import { afterClose } from "./backoff.js";
-import { Refusal } from "./refusal.js";
 
-const PROTOCOL = "chatconnet.v1";
 const ANSWER_WITHIN = 15_000;
+/** The browser says that there is no network: a server on this machine would answer at once. */
+const OFFLINE_ANSWER_WITHIN = 2_000;
 const WELCOME_WITHIN = 10_000;
 /** A connection that held this long was a good one: the next failure counts as the first. */
 const STABLE_AFTER = 10_000;
@@ -20,7 +20,7 @@ const UNUSABLE = 4000;
 export class Socket {
   /** @type {Connection} */
   connection = { state: "connecting" };
-  #url;
+  #connect;
   #ears;
   /** @type {WebSocket | null} */
   #ws = null;
@@ -33,14 +33,14 @@ export class Socket {
   #timers = { connect: 0, beat: 0, stable: 0 };
 
   /**
-   * @param {string} url  ws: or wss:
+   * @param {() => {ws: WebSocket, heard: MessageEvent[]}} connect
    * @param {Ears} ears
    */
-  constructor(url, ears) {
-    this.#url = url;
+  constructor(connect, ears) {
+    this.#connect = connect;
     this.#ears = ears;
     window.addEventListener("online", () => this.now());
-    window.addEventListener("offline", () => this.#beat());
+    window.addEventListener("offline", () => this.#beat(OFFLINE_ANSWER_WITHIN));
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.now());
   }
 
@@ -50,7 +50,7 @@ export class Socket {
     clearTimeout(this.#timers.connect);
     this.#retryAfter = undefined;
     this.#state({ state: "connecting" });
-    const ws = new WebSocket(this.#url, PROTOCOL);
+    const { ws, heard } = this.#connect();
     this.#ws = ws;
     const late = setTimeout(() => this.#ended(ws, 1006), WELCOME_WITHIN);
     ws.onmessage = ({ data }) => {
@@ -61,22 +61,24 @@ export class Socket {
       clearTimeout(late);
       this.#ended(ws, code);
     };
+    for (const event of heard) ws.dispatchEvent(event);
   }
 
   /**
    * Sends a command and gives its `ok`.
    * @param {Frame} command  without `id`
+   * @param {number} [within]  milliseconds
    * @returns {Promise<Frame>}
    * @throws {Refusal}
    */
-  request(command) {
+  request(command, within = ANSWER_WITHIN) {
     const id = String(this.#next++);
     return new Promise((resolve, reject) => {
       if (!this.post({ ...command, id })) return reject(new Refusal("lost"));
       const timer = setTimeout(() => {
         this.#waiting.delete(id);
         reject(new Refusal("silent"));
-      }, ANSWER_WITHIN);
+      }, within);
       this.#waiting.set(id, { command, resolve, reject, timer });
     });
   }
@@ -114,9 +116,10 @@ export class Socket {
     this.#state({ state: "open" });
   }
 
-  async #beat() {
+  /** @param {number} [within]  milliseconds */
+  async #beat(within) {
     try {
-      await this.request({ type: "ping", rooms: this.#ears.positions() });
+      await this.request({ type: "ping", rooms: this.#ears.positions() }, within);
     } catch (why) {
       if (why instanceof Refusal && why.code === "silent") this.restart();
     }
@@ -158,5 +161,30 @@ export class Socket {
   #state(connection) {
     this.connection = connection;
     this.#ears.onstate(connection);
+  }
+}
+
+/** A command that was not carried out. */
+export class Refusal extends Error {
+  /**
+   * @param {string} code  one of the server's, or `lost` (the connection broke), `silent` (no answer came)
+   * @param {Frame} [frame]  the server's error
+   */
+  constructor(code, frame) {
+    super(frame?.detail ?? code);
+    this.code = code;
+    /** The server's sentence, in the reader's language. @type {string | undefined} */
+    this.detail = frame?.detail;
+    /** The field that was not accepted. @type {string | undefined} */
+    this.field = frame?.field;
+    /** Seconds. @type {number | undefined} */
+    this.retryAfter = frame?.retry_after;
+    /** Close code, where the connection broke. @type {number | undefined} */
+    this.closed = undefined;
+  }
+
+  /** Nothing was stored, or it is not known: the same command may go again. */
+  get passing() {
+    return ["lost", "silent", "busy", "unavailable", "internal"].includes(this.code);
   }
 }

@@ -106,10 +106,19 @@ export class Room {
     if (id === this.#me && !member.left) this.info.role = member.role;
   }
 
+  /** How many messages of others, there to be read, are known after this place. @param {number} seq */
+  newsAfter(seq) {
+    return this.timeline.after(seq).filter((message) => this.#isNews(message)).length;
+  }
+
   /** @param {Message} message */
   #isUnread(message) {
-    const counts = !message.deleted && !message.hidden && !message.held;
-    return counts && message.seq > this.info.read && message.user.id !== this.#me;
+    return message.seq > this.info.read && this.#isNews(message);
+  }
+
+  /** @param {Message} message */
+  #isNews({ deleted, hidden, held, user }) {
+    return !deleted && !hidden && !held && user.id !== this.#me;
   }
 
   /** @param {Message} message */

@@ -69,9 +69,9 @@ export class Timeline {
     return this.window(this.span(null), null, 1).messages[0];
   }
 
-  /** How many messages are known after this place. @param {number} seq */
-  countAfter(seq) {
-    return this.#messages.length - this.#place(seq + 1);
+  /** The messages that are known after this place. @param {number} seq */
+  after(seq) {
+    return this.#messages.slice(this.#place(seq + 1));
   }
 
   /**

@@ -1,5 +1,6 @@
 // Tells screen readers what others say in the open room, in one quiet voice: at most one sentence a second.
 
+import { plainText } from "../dom/trusted_html.js";
 import { t } from "../strings.js";
 
 const EVERY = 1000;
@@ -42,7 +43,7 @@ export class MessageAnnouncer extends HTMLElement {
   #tell() {
     const [first, ...others] = this.#heard;
     const n = others.length + 1;
-    this.textContent = n > 1 ? t("new_messages", { n }) : t("said", { name: first.user.display, text: first.body ?? "" });
+    this.textContent = n > 1 ? t("new_messages", { n }) : t("said", { name: first.user.display, text: plainText(first) ?? "" });
     this.#heard = [];
     this.#timer = 0;
   }

@@ -25,9 +25,25 @@ export function completionAt(text, caret) {
   return { kind, query, from: caret - query.length - 1 };
 }
 
+/**
+ * The name of an emoji that was written out: `:tada:`.
+ * @param {string} text
+ * @param {number} caret
+ * @returns {{name: string, from: number} | null}
+ */
+export function emojiEndingAt(text, caret) {
+  const within = text[caret - 1] === ":" ? completionAt(text, caret - 1) : null;
+  return within?.kind === "emoji" ? { name: within.query, from: within.from } : null;
+}
+
+/** A block of code has begun and not ended. @param {string} before */
+export function inFence(before) {
+  const fences = before.match(/^ {0,3}```/gm)?.length ?? 0;
+  return fences % 2 === 1;
+}
+
 /** A fence is open, or a backtick on the last line is. @param {string} before */
 function inCode(before) {
-  const fences = before.match(/^ {0,3}```/gm)?.length ?? 0;
   const ticks = before.slice(before.lastIndexOf("\n") + 1).replace(/```/g, "").match(/`/g)?.length ?? 0;
-  return fences % 2 === 1 || ticks % 2 === 1;
+  return inFence(before) || ticks % 2 === 1;
 }

@@ -1,5 +1,7 @@
 // What a text that begins with a slash does.
 
+import { t } from "../strings.js";
+
 /** Their order is that of the list; each has its words in templates/chat/strings.html. */
 export const COMMANDS = /** @type {const} */ (["me", "shrug", "topic", "invite", "help"]);
 
@@ -24,4 +26,20 @@ export function meaningOf(text) {
   if (command === "me" && rest) return { send: `*${rest}*` };
   if (command === "shrug") return { send: rest ? `${rest} ${SHRUG}` : SHRUG };
   return { command, rest };
+}
+
+/**
+ * Does what a command does that is no message.
+ * @param {Chat} chat
+ * @param {HTMLElement} from  where the event of a command begins that another part of the page answers
+ * @param {{room: string, command: Name, rest: string}} what
+ * @throws a Refusal
+ */
+export async function runCommand(chat, from, { room, command, rest }) {
+  if (command === "help") from.dispatchEvent(new CustomEvent("shortcuts-asked", { bubbles: true }));
+  if (command === "topic") await chat.command({ type: "update", room, topic: rest });
+  if (command !== "invite") return;
+  const user = rest.trim().replace(/^@/, "");
+  const { member } = await chat.command({ type: "invite", room, user });
+  chat.notice(t("invited", { names: member.user.display, n: 1 }));
 }

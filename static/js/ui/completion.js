@@ -4,7 +4,8 @@ import { drawAvatar } from "../dom/avatar.js";
 import { onOption, pointAt } from "../dom/options.js";
 import { drawList, fromTemplate, part } from "../dom/template.js";
 import { replaceText } from "../dom/field_text.js";
-import { completionAt } from "./at_caret.js";
+import { completionAt, emojiEndingAt } from "./at_caret.js";
+import { named, noteUse } from "./emoji.js";
 import { Suggestions } from "./suggestions.js";
 
 /** @typedef {import("./suggestions.js").Suggestion} Suggestion */
@@ -30,7 +31,11 @@ export class Completion {
     this.#field = field;
     this.#list = list;
     this.#suggestions = new Suggestions(chat);
-    field.addEventListener("input", () => this.#look());
+    field.addEventListener("input", (event) => {
+      this.#look();
+      // What is taken back, or comes by the clipboard, stays as it is.
+      if (/** @type {InputEvent} */ (event).inputType === "insertText") this.#spell();
+    });
     field.addEventListener("click", () => this.#look());
     field.addEventListener("blur", () => this.close());
     // A press on the list must not take the focus from the field.
@@ -71,6 +76,18 @@ export class Completion {
     this.#wanted = wanted;
     if (!wanted) return this.#show([]);
     this.#suggestions.find(wanted, (found) => this.#wanted === wanted && this.#show(found));
+  }
+
+  /** A name of an emoji between colons becomes the emoji. */
+  async #spell() {
+    const { value, selectionStart: caret } = this.#field;
+    const written = emojiEndingAt(value, caret);
+    const emoji = written && (await named(written.name));
+    if (!emoji || this.#field.value.slice(0, caret) !== value.slice(0, caret)) return;
+    const after = this.#field.selectionStart - caret;
+    replaceText(this.#field, written.from, caret, emoji);
+    this.#field.selectionStart = this.#field.selectionEnd = written.from + emoji.length + Math.max(0, after);
+    noteUse(emoji);
   }
 
   /** Enter sends a command that stands there whole. */

@@ -2,17 +2,20 @@
 
 import { replaceText } from "../dom/field_text.js";
 import { part, setIcon } from "../dom/template.js";
+import { plainText } from "../dom/trusted_html.js";
 import { t } from "../strings.js";
-import { meaningOf } from "./commands.js";
+import { inFence } from "./at_caret.js";
+import { meaningOf, runCommand } from "./commands.js";
 import { Completion } from "./completion.js";
 import { listenToFormatting } from "./formatting.js";
 import { roomName } from "./room_name.js";
-import { runCommand } from "./run_command.js";
 
 /** @typedef {{mode: "edit" | "reply", message: Message}} About  what is being written: not simply a new message */
 
 /** The counter shows when fewer characters than this are left. */
 const NEARLY_FULL = 200;
+/** Pixels: too few for the name of a room in the empty field. */
+const NARROW = 500;
 const GROWS_BY_ITSELF = CSS.supports("field-sizing", "content");
 
 export class MessageComposer extends HTMLElement {
@@ -24,6 +27,8 @@ export class MessageComposer extends HTMLElement {
   #completion;
   /** @type {About | null} */
   #about = null;
+  /** What was begun about a message of a room that was left meanwhile. @type {Map<string, {about: About, text: string}>} */
+  #begun = new Map();
   /** On a touch keyboard Enter breaks the line: there is no Shift+Enter. */
   #touch = matchMedia("(pointer: coarse)");
 
@@ -42,6 +47,7 @@ export class MessageComposer extends HTMLElement {
     part(this, "emoji").onclick = () => this.#openEmoji();
     listenToFormatting(this.#text, part(this, "format-menu"), part(this, "format"));
     chat.viewListeners.add(() => this.#opened());
+    chat.drafts.listeners.add((room, dropped) => this.#keepDraft(room, dropped));
     chat.store.subscribe((change) => change.rooms && this.#opened());
     this.#opened();
   }
@@ -65,6 +71,19 @@ export class MessageComposer extends HTMLElement {
     return true;
   }
 
+  /**
+   * Another tab of the same person has dropped the draft they share: sent from there, it is not to be sent again from
+   * here; what else is written here is a draft still.
+   * @param {string} room
+   * @param {string} [dropped]
+   */
+  #keepDraft(room, dropped) {
+    const { drafts } = this.#chat;
+    if (room !== this.dataset.room || this.#about?.mode === "edit" || drafts.get(room)) return;
+    if (this.#text.value === dropped) this.#set("");
+    else if (this.#text.value) drafts.set(room, this.#text.value);
+  }
+
   #opened() {
     const { room, drafts } = this.#chat;
     this.hidden = !room;
@@ -73,14 +92,18 @@ export class MessageComposer extends HTMLElement {
     part(this, "form").hidden = closed;
     part(this, "closed").hidden = !closed;
     const name = roomName(room.info, this.#chat.user);
-    this.#text.placeholder = kind === "direct" ? t("message_person", { name }) : t("message_room", { name });
+    const placeholder = kind === "direct" ? t("message_person", { name }) : t("message_room", { name });
+    this.#text.placeholder = innerWidth < NARROW ? (this.#text.ariaLabel ?? "") : placeholder;
     if (this.dataset.room === room.id) {
       if (closed && this.#about) this.#cancel();
       return;
     }
+    if (this.#about) this.#begun.set(this.dataset.room ?? "", { about: this.#about, text: this.#text.value });
     this.dataset.room = room.id;
-    this.#turn(null);
-    this.#set(drafts.get(room.id));
+    const begun = this.#begun.get(room.id);
+    this.#begun.delete(room.id);
+    this.#show(begun?.about ?? null);
+    this.#set(begun?.about.mode === "edit" ? begun.text : drafts.get(room.id));
   }
 
   /** @param {KeyboardEvent} event */
@@ -100,7 +123,8 @@ export class MessageComposer extends HTMLElement {
   /** @param {KeyboardEvent} event */
   #sends({ shiftKey, ctrlKey, metaKey }) {
     if (ctrlKey || metaKey) return true;
-    return !shiftKey && this.#chat.preferences.enterSends && !this.#touch.matches;
+    if (shiftKey || inFence(this.#text.value.slice(0, this.#text.selectionStart))) return false;
+    return this.#chat.preferences.enterSends && !this.#touch.matches;
   }
 
   /**
@@ -147,8 +171,9 @@ export class MessageComposer extends HTMLElement {
   #submit() {
     const { room, store } = this.#chat;
     const body = this.#text.value.trim();
-    if (!room || !body || [...body].length > store.limits.body) return;
-    if (this.#about?.mode === "edit") return this.#saveEdit(this.#about, body);
+    if (!room || [...body].length > store.limits.body) return;
+    if (this.#about?.mode === "edit") return body ? this.#saveEdit(this.#about, body) : this.#askToDelete(this.#about);
+    if (!body) return;
     const meaning = meaningOf(body);
     if ("unknown" in meaning) return this.#complain(t("no_command", { name: meaning.unknown }));
     if ("send" in meaning) this.#send(room.id, meaning.send);
@@ -217,6 +242,13 @@ export class MessageComposer extends HTMLElement {
     }
   }
 
+  /** A message that is left without a text is not wanted any more. @param {About} about */
+  #askToDelete({ message }) {
+    this.#cancel();
+    const detail = { action: "delete", item: { message }, button: part(this, "send") };
+    this.dispatchEvent(new CustomEvent("message-action", { bubbles: true, detail }));
+  }
+
   #cancel() {
     const room = this.#chat.room?.id ?? "";
     const draft = this.#about?.mode === "edit" ? this.#chat.drafts.get(room) : this.#text.value;
@@ -227,14 +259,18 @@ export class MessageComposer extends HTMLElement {
 
   /** @param {About | null} about */
   #turn(about) {
+    this.#show(about);
+    if (about) this.#text.focus();
+  }
+
+  /** @param {About | null} about */
+  #show(about) {
     this.#about = about;
     part(this, "about").hidden = !about;
+    this.#chat.writeAbout(about?.message.id);
     part(this, "what").textContent = about ? t(`${about.mode}ing`, { name: about.message.user.display }) : "";
-    part(this, "quote").textContent = about?.message.body ?? "";
-    if (!about) return;
-    this.#chat.writing();
-    setIcon(part(this, "about"), about.mode);
-    this.#text.focus();
+    part(this, "quote").textContent = plainText(about?.message) ?? "";
+    if (about) setIcon(part(this, "about"), about.mode);
   }
 
   #openEmoji() {

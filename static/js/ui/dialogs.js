@@ -1,19 +1,22 @@
 // The dialogs of the page: each a <dialog> of the template, perhaps with a form in it.
 
+import { cover } from "../dom/covers.js";
 import { part } from "../dom/template.js";
-import { Refusal } from "../net/refusal.js";
+import { Refusal } from "../net/socket.js";
 
 /** @param {string} id */
 export function dialogOf(id) {
   return /** @type {HTMLDialogElement} */ (document.getElementById(id));
 }
 
-/** Shows a dialog that Escape and a press beside it close. @param {HTMLDialogElement} dialog */
+/** Shows a dialog that Escape, Back and a press beside it close. @param {HTMLDialogElement} dialog */
 export function show(dialog) {
   dialog.onpointerdown = (event) => {
     if (event.target === dialog && !holds(dialog, event)) dialog.close();
   };
+  dialog.addEventListener("close", cover(() => dialog.close()), { once: true });
   dialog.showModal();
+  dialog.scrollTop = 0; // a long one would begin where its button has the focus
 }
 
 /**

@@ -1,7 +1,7 @@
-// On a narrow screen the rooms are a drawer: a popover, so that Escape and a press beside it close it. So does Back, as
-// an open drawer has an entry of its own in the history. What it covers is inert, which keeps the focus in it.
+// On a narrow screen the rooms are a drawer: a popover, so that Escape and a press beside it close it; so does Back.
+// What it covers is inert, which keeps the focus in it.
 
-const NARROW = matchMedia("(width < 45rem)");
+import { cover, NARROW } from "../dom/covers.js";
 
 /**
  * @param {HTMLElement} drawer
@@ -9,29 +9,29 @@ const NARROW = matchMedia("(width < 45rem)");
  * @returns {() => void} closes it
  */
 export function makeDrawer(drawer, covered) {
-  const cover = (/** @type {boolean} */ open) => covered.forEach((element) => (element.inert = open));
+  let uncovered = () => {};
+  const keepOut = (/** @type {boolean} */ open) => covered.forEach((element) => (element.inert = open));
   const fit = () => {
     if (NARROW.matches) drawer.popover = "auto";
     else drawer.removeAttribute("popover");
-    cover(false);
+    keepOut(false);
+  };
+  const close = () => {
+    if (NARROW.matches && drawer.matches(":popover-open")) drawer.hidePopover();
   };
   // Before it closes, as the focus then goes back to what it covered.
-  drawer.addEventListener("beforetoggle", (event) => isOpening(event) || cover(false));
+  drawer.addEventListener("beforetoggle", (event) => isOpening(event) || keepOut(false));
   drawer.addEventListener("toggle", (event) => {
-    cover(isOpening(event));
-    if (isOpening(event)) history.pushState({ ...history.state, drawer: true }, "");
-    else if (history.state?.drawer) history.back();
+    keepOut(isOpening(event));
+    if (!isOpening(event)) return uncovered();
+    uncovered = cover(close);
     const first = drawer.querySelector("a[aria-current]") ?? drawer.querySelector("button");
-    if (isOpening(event) && first instanceof HTMLElement) first.focus();
+    if (first instanceof HTMLElement) first.focus();
   });
   for (const button of document.querySelectorAll("[data-drawer]")) {
     button.addEventListener("click", () => NARROW.matches && drawer.togglePopover());
   }
-  const close = () => {
-    if (NARROW.matches && drawer.matches(":popover-open")) drawer.hidePopover();
-  };
   NARROW.addEventListener("change", fit);
-  addEventListener("popstate", close);
   fit();
   return close;
 }

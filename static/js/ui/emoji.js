@@ -3,7 +3,7 @@
 import { wordsOf } from "../state/rank.js";
 
 /** @typedef {[emoji: string, en: string[], es: string[]]} Row  of each language the name comes first */
-/** @typedef {{emoji: string, name: string}} Found */
+/** @typedef {{emoji: string, name: string, exact: boolean}} Found  exact: what was typed is a whole name of it */
 
 const LANGUAGES = ["en", "es"];
 const RECENT = "recent emoji";
@@ -29,6 +29,12 @@ export async function search(text, n) {
   return ranked(await load(), text, n, language);
 }
 
+/** The emoji that is called just so: the first one that would be offered for it. @param {string} name */
+export async function named(name) {
+  const [found] = await search(name, 1);
+  return found?.exact ? found.emoji : undefined;
+}
+
 /**
  * @param {Row[]} rows
  * @param {string} text
@@ -46,7 +52,7 @@ export function ranked(rows, text, n, language) {
     if (best < Infinity) found.push({ emoji: row[0], name, best });
   }
   found.sort((a, b) => a.best - b.best || a.name.length - b.name.length);
-  return found.slice(0, n).map(({ emoji, name }) => ({ emoji, name }));
+  return found.slice(0, n).map(({ emoji, name, best }) => ({ emoji, name, exact: best === 0 }));
 }
 
 /** Those chosen last, the newest first. @returns {string[]} */

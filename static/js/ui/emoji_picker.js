@@ -1,6 +1,6 @@
 // Chooses an emoji by its name, or from those used last.
 
-import { placeAbove } from "../dom/above.js";
+import { placeAbove } from "../dom/menu.js";
 import { part } from "../dom/template.js";
 import { noteUse, recent, search } from "./emoji.js";
 

@@ -1,8 +1,7 @@
 // Formatting what is selected in a text field: by keys, and by a menu that shows what there is.
 
-import { placeAbove } from "../dom/above.js";
 import { replaceText } from "../dom/field_text.js";
-import { listenAsMenu } from "../dom/menu.js";
+import { listenAsMenu, placeAbove } from "../dom/menu.js";
 import { linked, marked } from "./marks.js";
 
 /** @type {Record<string, string>} what stands around it */

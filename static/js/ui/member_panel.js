@@ -1,9 +1,9 @@
 // Who is in the open room: found by name, written to, and given or denied their place by those who may.
 
 import { drawAvatar } from "../dom/avatar.js";
-import { batched } from "../dom/batched.js";
+import { cover } from "../dom/covers.js";
 import { listenAsMenu, placeAt } from "../dom/menu.js";
-import { drawList, fromTemplate, part } from "../dom/template.js";
+import { batched, drawList, fromTemplate, part } from "../dom/template.js";
 import { folded } from "../state/rank.js";
 import { t } from "../strings.js";
 import { dialogOf, openForm } from "./dialogs.js";
@@ -11,6 +11,7 @@ import { dialogOf, openForm } from "./dialogs.js";
 const ASK_AFTER = 120;
 const RANKS = { owner: 2, moderator: 1, member: 0 };
 const ROLES = /** @type {const} */ (["owner", "moderator", "member"]);
+const CHOICES = ["message", ...ROLES.map((role) => `make_${role}`), "remove"];
 
 export class MemberPanel extends HTMLElement {
   /** @type {Chat} */
@@ -24,6 +25,7 @@ export class MemberPanel extends HTMLElement {
   #timer = 0;
   /** What had the focus before. @type {Element | null} */
   #opener = null;
+  #uncovered = () => {};
   #draw = batched(() => this.#redraw());
 
   /** @param {Chat} chat */
@@ -50,7 +52,11 @@ export class MemberPanel extends HTMLElement {
   toggle() {
     this.hidden = !this.hidden;
     document.querySelector("room-header [data-part=members]")?.setAttribute("aria-expanded", String(!this.hidden));
-    if (this.hidden) return this.#opener instanceof HTMLElement && this.#opener.focus();
+    if (this.hidden) {
+      this.#uncovered();
+      return this.#opener instanceof HTMLElement && this.#opener.focus();
+    }
+    this.#uncovered = cover(() => this.hidden || this.toggle());
     this.#opener = document.activeElement;
     part(this, "q").focus();
     this.#opened();
@@ -109,10 +115,26 @@ export class MemberPanel extends HTMLElement {
     part(row, "name").textContent = user.display;
     part(row, "hint").textContent = `@${user.name}`;
     part(row, "role").textContent = role === "member" ? "" : t(`role_${role}`);
-    more.hidden = user.id === this.#chat.user.id && role !== "owner";
+    more.hidden = !this.#choices(member).length;
     more.ariaLabel = more.title = t("more_about", { name: user.display });
     more.onclick = () => this.#openMenu(user.id, more);
     return row;
+  }
+
+  /** What may be done with somebody: the parts of the menu. @param {Member} member */
+  #choices({ user, role }) {
+    const { room } = this.#chat;
+    const mine = room?.info.role ?? "member";
+    const below = RANKS[mine] > RANKS[role];
+    const self = user.id === this.#chat.user.id;
+    const isOtherOwner = (/** @type {Member} */ one) => one.role === "owner" && one.user.id !== user.id;
+    // A room keeps an owner; the server knows those who have not been read yet.
+    const isReplaceable = () => !room?.everybodyKnown || [...room.members.values()].some(isOtherOwner);
+    const givesRole = mine === "owner" && (below || (self && isReplaceable()));
+    const may = givesRole ? ROLES.filter((one) => one !== role).map((one) => `make_${one}`) : [];
+    if (!self) may.unshift("message");
+    if (below) may.push("remove");
+    return may;
   }
 
   /**
@@ -122,15 +144,9 @@ export class MemberPanel extends HTMLElement {
   #openMenu(id, button) {
     const member = this.#chat.room?.members.get(id);
     if (!member) return;
-    const mine = this.#chat.room?.info.role ?? "member";
-    const self = id === this.#chat.user.id;
-    const below = RANKS[mine] > RANKS[member.role];
+    const choices = this.#choices(member);
     this.#of = member;
-    part(this, "message").hidden = self;
-    for (const role of ROLES) {
-      part(this, `make_${role}`).hidden = role === member.role || mine !== "owner" || !(below || self);
-    }
-    part(this, "remove").hidden = mine === "member" || !below;
+    for (const choice of CHOICES) part(this, choice).hidden = !choices.includes(choice);
     part(this, "menu").showPopover();
     placeAt(part(this, "menu"), button);
   }

@@ -1,15 +1,14 @@
 // The messages of the open room: a window over what is known of them, with the reader's place kept.
 
-import { batched } from "../dom/batched.js";
 import { dayKey, dayName } from "../dom/times.js";
-import { drawList, fromTemplate, part } from "../dom/template.js";
+import { batched, drawList, fromTemplate, part, setIcon } from "../dom/template.js";
 import { ScrollKeeper } from "../dom/scroll_keeper.js";
 import { rowsOf } from "../state/rows.js";
 import { t } from "../strings.js";
 import { drawRow, itemOf } from "./message_row.js";
 import { MessageFocus } from "./message_focus.js";
 import { MessageTools } from "./message_tools.js";
-import { roomName } from "./room_name.js";
+import { iconOf, roomName } from "./room_name.js";
 
 /** @typedef {import("../state/rows.js").Row} Row */
 /** @typedef {import("../state/timeline.js").Span} Span */
@@ -57,6 +56,7 @@ export class MessageList extends HTMLElement {
     list.addEventListener("click", (/** @type {MouseEvent} */ event) => this.#clicked(event));
     document.addEventListener("visibilitychange", () => this.#moved());
     chat.viewListeners.add(() => this.#opened());
+    chat.aboutListeners.add(() => this.#draw());
     chat.store.subscribe((change) => (change.rooms || change.room === chat.room?.id) && this.#draw());
     this.#opened();
   }
@@ -79,10 +79,11 @@ export class MessageList extends HTMLElement {
 
   /** Everything from this message on is unread again. @param {Message} message */
   async markUnread(message) {
-    const ok = await this.#chat.tryCommand({ type: "read", room: message.room, seq: message.seq - 1, back: true });
-    if (!ok || this.#chat.room?.id !== message.room) return;
-    this.#keptUnread = true;
-    this.#unreadAfter = message.seq - 1;
+    this.#keptUnread = true; // also while the server is being asked
+    const ok = await this.#chat.unread(message);
+    if (this.#chat.room?.id !== message.room) return;
+    this.#keptUnread = Boolean(ok);
+    if (ok) this.#unreadAfter = message.seq - 1;
     this.#draw();
   }
 
@@ -148,6 +149,7 @@ export class MessageList extends HTMLElement {
     const reader = {
       me: this.#chat.user,
       closed: room.info.closed,
+      writesAbout: this.#chat.writesAbout,
       moderates: room.info.role === "owner" || room.info.role === "moderator",
       nameOf: (/** @type {string} */ id) => this.#chat.store.users.get(id)?.display,
       linkTo: (/** @type {Message} */ message) => this.#chat.link(room.info.slug, message.seq),
@@ -171,10 +173,13 @@ export class MessageList extends HTMLElement {
     part(this, "beginning").hidden = !begins;
     if (!begins) return;
     const direct = room.info.kind === "direct";
+    part(this, "kind").hidden = direct;
+    setIcon(part(this, "kind"), iconOf(room.info));
     const name = roomName(room.info, this.#chat.user);
     part(this, "title").textContent = t(direct ? "begins_direct" : "begins_room", { name });
     const invites = !room.timeline.newest && !room.info.closed;
-    part(this, "about").textContent = [room.info.topic, invites && t("first_step")].filter(Boolean).join(" ");
+    part(this, "topic").textContent = room.info.topic;
+    part(this, "invites").hidden = !invites;
   }
 
   #showTarget() {
@@ -226,6 +231,7 @@ export class MessageList extends HTMLElement {
 
   /** The reader scrolled, came back to the page, or rows were drawn: draw or read further, and mark as read. */
   #moved() {
+    hidePassedDays(part(this, "list"));
     const room = this.#chat.room;
     if (!room?.loaded || this.#target !== null) return;
     const { timeline } = room;
@@ -262,9 +268,9 @@ export class MessageList extends HTMLElement {
     const newest = room.timeline.newest?.seq ?? 0;
     const seen = atEnd ? newest : (this.#seen ?? this.#unreadAfter ?? newest);
     this.#seen = seen;
-    this.#chat.follows = atEnd;
+    this.#chat.follows = atEnd && !this.#keptUnread;
     part(this, "latest").hidden = atEnd;
-    const n = room.timeline.countAfter(seen);
+    const n = room.newsAfter(seen);
     part(this, "new").textContent = n ? t("new_messages", { n }) : t("latest");
     const looks = atEnd && document.visibilityState === "visible";
     if (looks && room.info.unread && !this.#keptUnread) this.#chat.read(room.id, newest);
@@ -292,6 +298,13 @@ export class MessageList extends HTMLElement {
     const detail = { action, emoji: button.dataset.emoji, item, button };
     this.dispatchEvent(new CustomEvent("message-action", { bubbles: true, detail }));
   }
+}
+
+/** Of the days that are stuck to the top only the last is shown: they are not of one width. @param {HTMLElement} list */
+function hidePassedDays(list) {
+  const days = /** @type {HTMLElement[]} */ ([...list.querySelectorAll("li.day")]);
+  const tops = days.map((day) => day.offsetTop);
+  days.forEach((day, i) => day.classList.toggle("passed", tops[i + 1] < tops[i] + day.offsetHeight));
 }
 
 /**

@@ -1,9 +1,9 @@
 // One message as a row of the list: a copy of `<template id="message">`, filled in.
 
 import { drawAvatar } from "../dom/avatar.js";
-import { clockTime, fullTime } from "../dom/times.js";
+import { clockTime, fullTime, shortTime } from "../dom/times.js";
 import { drawList, fromTemplate, part } from "../dom/template.js";
-import { setTrustedHtml } from "../dom/trusted_html.js";
+import { plainText, setTrustedHtml } from "../dom/trusted_html.js";
 import { isOnlyEmoji } from "../state/only_emoji.js";
 import { t } from "../strings.js";
 
@@ -24,10 +24,11 @@ const chips = new WeakMap();
 export function drawRow(item, row, reader) {
   const known = row && drawn.get(row);
   const same = known && SHOWN.every((of) => known[of] === item[of]);
-  if (row && same && row.classList.contains("closed") === reader.closed) return row;
-  row ??= fromTemplate("message");
-  drawn.set(row, item);
   const { message, entry } = item;
+  row ??= fromTemplate("message");
+  row.classList.toggle("subject", message !== undefined && message.id === reader.writesAbout);
+  if (same && row.classList.contains("closed") === reader.closed) return row;
+  drawn.set(row, item);
   row.dataset.seq = String(message?.seq ?? "");
   row.classList.toggle("closed", reader.closed);
   row.classList.toggle("grouped", item.grouped);
@@ -35,7 +36,7 @@ export function drawRow(item, row, reader) {
   row.classList.toggle("failed", entry?.state === "failed");
   row.classList.toggle("mentions-me", !!message?.mentions?.includes(reader.me.id));
   row.classList.toggle("deleted", !!message?.deleted);
-  drawHead(row, message?.user ?? reader.me, message?.at ?? entry?.at ?? 0);
+  drawHead(row, message?.user ?? reader.me, message?.at ?? entry?.at ?? 0, item.grouped);
   drawText(row, item);
   drawQuote(row, item);
   drawProgress(row, entry);
@@ -50,14 +51,15 @@ export const itemOf = (row) => drawn.get(row);
  * @param {HTMLElement} row
  * @param {User} user
  * @param {string | number} at
+ * @param {boolean} grouped  the time stands in the margin
  */
-function drawHead(row, user, at) {
+function drawHead(row, user, at, grouped) {
   drawAvatar(part(row, "avatar"), user);
   part(row, "author").textContent = user.display;
   part(row, "author").title = `@${user.name}`;
   const time = part(row, "time");
   time.dateTime = new Date(at).toISOString();
-  time.textContent = clockTime(at);
+  time.textContent = grouped ? shortTime(at) : clockTime(at);
   time.title = fullTime(at);
 }
 
@@ -92,7 +94,7 @@ function drawQuote(row, { message, entry, quoted }) {
   const quote = part(row, "quote");
   quote.hidden = !(message?.reply_to ?? entry?.reply_to) || !!message?.deleted;
   part(row, "quoted-author").textContent = quoted?.user.display ?? "";
-  part(row, "quoted-text").textContent = quoted?.body ?? t(quoted ? "no_text" : "earlier_message");
+  part(row, "quoted-text").textContent = plainText(quoted) ?? t(quoted ? "no_text" : "earlier_message");
 }
 
 /**

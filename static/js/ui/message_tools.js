@@ -8,9 +8,13 @@ export class MessageTools {
   #tools = fromTemplate("message-tools");
   /** @type {Reader | undefined} */
   #reader;
+  /** Whether the finger or button that is down went down on the tools. */
+  #begun = false;
 
   /** @param {HTMLElement} list */
   constructor(list) {
+    list.addEventListener("pointerdown", ({ target }) => (this.#begun = this.#holds(target)), true);
+    list.addEventListener("click", (event) => this.#clicked(event), true);
     list.addEventListener("pointerover", ({ target }) => this.#pointed(rowAt(target)));
     list.addEventListener("focusin", ({ target }) => this.moveTo(rowAt(target)));
   }
@@ -38,6 +42,19 @@ export class MessageTools {
     // What is moved loses the focus; its message keeps it.
     if (this.#tools.contains(document.activeElement)) this.#tools.parentElement?.focus({ preventScroll: true });
     this.moveTo(row);
+  }
+
+  /** A tap on a message brings the tools under the finger; it is not meant for them. @param {MouseEvent} event */
+  #clicked(event) {
+    const byKey = event.detail === 0;
+    if (byKey || this.#begun || !this.#holds(event.target)) return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  /** @param {EventTarget | null} target */
+  #holds(target) {
+    return target instanceof Node && this.#tools.contains(target);
   }
 
   /** @param {Element} row */

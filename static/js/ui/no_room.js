@@ -1,7 +1,6 @@
 // What stands in the place of a room: there is none yet, or none with this address.
 
-import { batched } from "../dom/batched.js";
-import { part } from "../dom/template.js";
+import { batched, part } from "../dom/template.js";
 import { t } from "../strings.js";
 
 export class NoRoom extends HTMLElement {

@@ -13,6 +13,7 @@ export class ReactionPicker extends HTMLElement {
       const button = /** @type {HTMLElement} */ (event.target).closest("button[data-emoji]");
       if (button instanceof HTMLElement) this.#choose(button.dataset.emoji ?? "");
     });
+    this.addEventListener("keydown", ({ key }) => /^\S$/u.test(key) && part(this, "other").focus());
     part(this, "form").addEventListener("submit", (/** @type {Event} */ event) => {
       event.preventDefault();
       this.#choose(part(this, "other").value.trim());

@@ -1,10 +1,10 @@
 // What one does with rooms: each in a dialog of its own, or at once.
 
+import { part } from "../dom/template.js";
+import { t } from "../strings.js";
 import { openBrowse } from "./browse.js";
-import { copyLink } from "./copy_link.js";
 import { dialogOf, openForm, show } from "./dialogs.js";
 import { inviteAll, openInvite, pickerIn, tellOf } from "./invitations.js";
-import { openSettings } from "./room_settings.js";
 
 /**
  * @param {Chat} chat
@@ -55,6 +55,27 @@ function openDirect(chat) {
 }
 
 /**
+ * What a room is called and is about, and whether it is open: for those who may change that.
+ * @param {Chat} chat
+ * @param {Room} room
+ */
+function openSettings(chat, room) {
+  const { name, topic, closed, role } = room.info;
+  const dialog = dialogOf("settings");
+  part(dialog, "owner").hidden = role !== "owner";
+  part(dialog, "close").hidden = closed;
+  part(dialog, "reopen").hidden = !closed;
+  part(dialog, "close").onclick = () => {
+    dialog.close();
+    openForm("confirm-close", chat, () => chat.command({ type: "update", room: room.id, closed: true }));
+  };
+  part(dialog, "reopen").onclick = async () => {
+    if (await chat.tryCommand({ type: "update", room: room.id, closed: false })) dialog.close();
+  };
+  openForm("settings", chat, (values) => chat.command({ type: "update", room: room.id, ...values }), { name, topic });
+}
+
+/**
  * @param {Chat} chat
  * @param {Room} room
  * @param {() => boolean} here
@@ -63,4 +84,20 @@ async function leave(chat, room, here) {
   await chat.command({ type: "leave", room: room.id });
   if (here()) dialogOf("leave").close();
   if (chat.view.slug === room.info.slug) chat.open(null);
+}
+
+/**
+ * Puts an address for others on the clipboard; where that is not allowed, shows it.
+ * @param {Chat} chat
+ * @param {string | null} slug
+ * @param {number} [seq]
+ */
+export async function copyLink(chat, slug, seq) {
+  const url = new URL(chat.link(slug, seq), location.href).href;
+  try {
+    await navigator.clipboard.writeText(url);
+    chat.notice(t("link_copied"));
+  } catch {
+    chat.notice(url);
+  }
 }

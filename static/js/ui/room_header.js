@@ -1,14 +1,15 @@
 // The open room's name and what may be done with it.
 
-import { batched } from "../dom/batched.js";
 import { listenAsMenu, placeAt } from "../dom/menu.js";
-import { part, setIcon } from "../dom/template.js";
-import { iconOf } from "./room_mark.js";
-import { roomName } from "./room_name.js";
+import { batched, part, setIcon } from "../dom/template.js";
+import { t } from "../strings.js";
+import { iconOf, roomName } from "./room_name.js";
 
 export class RoomHeader extends HTMLElement {
   /** @type {Chat} */
   #chat;
+  /** What the button of the drawer is called. @type {string | undefined} */
+  #rooms;
 
   /** @param {Chat} chat */
   connect(chat) {
@@ -41,6 +42,17 @@ export class RoomHeader extends HTMLElement {
     part(this, "invite").hidden = !shared || (room.info.kind === "private" && !moderates) || room.info.closed;
     part(this, "settings").hidden = !moderates;
     part(this, "closed").hidden = !room?.info.closed;
+    this.#drawWaiting();
+  }
+
+  /** A dot where something waits for the reader alone in another room, which a drawer hides. */
+  #drawWaiting() {
+    const others = [...this.#chat.store.rooms.values()].filter((room) => room !== this.#chat.room);
+    const n = others.reduce((sum, { info }) => sum + (info.kind === "direct" ? info.unread : info.mentions), 0);
+    const button = part(this, "rooms");
+    this.#rooms ??= button.getAttribute("aria-label") ?? "";
+    button.classList.toggle("waits", n > 0);
+    button.setAttribute("aria-label", n ? `${this.#rooms}, ${t("n_unread", { n })}` : this.#rooms);
   }
 
   /** @param {RoomAction["action"]} action */

@@ -1,27 +1,41 @@
 // The rooms one is in, with what is unread.
 
-import { batched } from "../dom/batched.js";
-import { drawList, fromTemplate, part } from "../dom/template.js";
-import { drawMark, iconOf } from "./room_mark.js";
-import { otherPerson, roomName } from "./room_name.js";
+import { batched, drawList, fromTemplate, part } from "../dom/template.js";
+import { drawMark, iconOf, otherPerson, roomName } from "./room_name.js";
 
 const MOST = 99;
+/** Of hundreds of rooms those that may fit on a screen are drawn first: the messages need not wait for the others. */
+const FIRST = 60;
+const OTHERS_AFTER = 500;
+/** Of hundreds of names each is compared with many: what it takes to compare is made once. */
+const byName = new Intl.Collator(document.documentElement.lang || undefined).compare;
 
 export class RoomList extends HTMLElement {
   /** @type {Chat} */
   #chat;
   /** @type {Record<string, Map<string, HTMLElement>>} */
   #rows = { rooms: new Map(), directs: new Map() };
+  /** Rooms drawn in a section at most. */
+  #most = FIRST;
+  #others = 0;
   /** What each row was drawn from. @type {WeakMap<HTMLElement, string>} */
   #looks = new WeakMap();
+  /** Rooms that somebody took the reader into, until they are opened. @type {Set<string>} */
+  #fresh = new Set();
 
   /** @param {Chat} chat */
   connect(chat) {
     this.#chat = chat;
     const draw = batched(() => this.#draw());
     chat.viewListeners.add(draw);
+    chat.followListeners.add(draw);
     chat.store.subscribe((change) => change.rooms && draw());
     chat.drafts.listeners.add(draw);
+    chat.frameListeners.add((frame) => {
+      if (frame.type !== "room" || frame.room.kind === "direct") return;
+      this.#fresh.add(frame.room.id);
+      draw();
+    });
     this.addEventListener("click", (event) => this.#clicked(event));
     draw();
   }
@@ -31,6 +45,12 @@ export class RoomList extends HTMLElement {
     this.#section("rooms", rooms.filter((room) => room.info.kind !== "direct"));
     this.#section("directs", rooms.filter((room) => room.info.kind === "direct"));
     this.#badge(rooms);
+    if (rooms.length > this.#most) this.#others ||= setTimeout(() => this.#drawAll(), OTHERS_AFTER);
+  }
+
+  #drawAll() {
+    this.#most = Infinity;
+    this.#draw();
   }
 
   /** @param {string} name @param {Room[]} rooms */
@@ -39,14 +59,14 @@ export class RoomList extends HTMLElement {
     const { room: open, follows } = this.#chat;
     const isSeen = (/** @type {Room} */ room) => room === open && follows && document.visibilityState === "visible";
     const hasNews = (/** @type {Room} */ room) => Number(room.info.unread > 0 && !isSeen(room));
-    rooms.sort((a, b) => hasNews(b) - hasNews(a) || this.#name(a).localeCompare(this.#name(b)));
-    drawList(part(this, name), rooms, this.#rows[name], (room) => room.id, (room, row) => this.#row(room, row));
+    rooms.sort((a, b) => hasNews(b) - hasNews(a) || byName(this.#name(a), this.#name(b)));
+    drawList(part(this, name), rooms.slice(0, this.#most), this.#rows[name], (room) => room.id, (room, row) => this.#row(room, row));
   }
 
   /** On the tab and the app's icon: what is for the reader alone; a dot where there is other news. @param {Room[]} rooms */
   #badge(rooms) {
     const forMe = rooms.reduce((n, { info }) => n + (info.kind === "direct" ? info.unread : info.mentions), 0);
-    const news = rooms.some((room) => room.info.unread > 0);
+    const news = rooms.some(({ id, info }) => info.unread > 0 || this.#fresh.has(id));
     const open = this.#chat.room;
     const title = [open && this.#name(open), this.#chat.server.name].filter(Boolean).join(" · ");
     document.title = `${forMe ? `(${forMe}) ` : news ? "• " : ""}${title}`;
@@ -58,15 +78,17 @@ export class RoomList extends HTMLElement {
     const row = known ?? fromTemplate("room");
     const { slug, unread, mentions, kind, closed } = room.info;
     const isOpen = room === this.#chat.room;
+    if (isOpen) this.#fresh.delete(room.id);
+    const fresh = this.#fresh.has(room.id);
     const hasDraft = !isOpen && this.#chat.drafts.has(room.id);
     // Hundreds of rooms, of which a message changes one: the others are left alone.
-    const look = JSON.stringify([slug, this.#name(room), kind, closed, unread, mentions, isOpen, hasDraft]);
+    const look = JSON.stringify([slug, this.#name(room), kind, closed, unread, mentions, isOpen, hasDraft, fresh]);
     if (this.#looks.get(row) === look) return row;
     this.#looks.set(row, look);
     const link = part(row, "link");
     link.href = this.#chat.link(slug);
     link.dataset.slug = slug;
-    link.classList.toggle("unread", unread > 0);
+    link.classList.toggle("unread", unread > 0 || fresh);
     link.classList.toggle("closed", closed);
     if (isOpen) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
@@ -74,6 +96,8 @@ export class RoomList extends HTMLElement {
     part(row, "name").textContent = this.#name(room);
     part(row, "draft").hidden = !hasDraft;
     part(row, "closed").hidden = !closed;
+    part(row, "fresh").hidden = !fresh || unread > 0;
+    part(row, "unread").classList.toggle("for-me", kind === "direct");
     badge(part(row, "unread"), unread);
     badge(part(row, "mentions"), mentions);
     return row;

@@ -1,4 +1,7 @@
-// What a room is called, and who is in a direct one.
+// What a room is called, who is in a direct one, and what stands before its name: an icon, or the person's initials.
+
+import { drawAvatar } from "../dom/avatar.js";
+import { part, setIcon } from "../dom/template.js";
 
 /**
  * The other person of a direct room: oneself where there is nobody else; undefined for other rooms.
@@ -16,4 +19,19 @@ export function otherPerson(info, me) {
  */
 export function roomName(info, me) {
   return otherPerson(info, me)?.display ?? info.name;
+}
+
+/** @param {RoomInfo} info  of a room that is not direct */
+export const iconOf = ({ kind }) => (kind === "private" ? "lock" : "hash");
+
+/**
+ * @param {HTMLElement} row
+ * @param {User | undefined} person
+ * @param {string} icon  where it is nobody
+ */
+export function drawMark(row, person, icon) {
+  part(row, "avatar").hidden = !person;
+  part(row, "kind").hidden = !!person;
+  if (person) drawAvatar(part(row, "avatar"), person);
+  else setIcon(part(row, "kind"), icon);
 }

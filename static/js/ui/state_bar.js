@@ -1,10 +1,11 @@
-// The state of the connection, and what becomes of what is written meanwhile.
+// What the page says by itself: the state of the connection, with what becomes of what is written meanwhile, and notices.
 
 import { part } from "../dom/template.js";
 import { t } from "../strings.js";
 
 /** A short break is not worth a line that comes and goes. */
 const PATIENCE = 1500;
+const READ_WITHIN = 6000;
 
 export class StateBar extends HTMLElement {
   #ticker = 0;
@@ -21,6 +22,7 @@ export class StateBar extends HTMLElement {
     this.dataset.state = connection.state;
     clearInterval(this.#ticker);
     if (connection.problem === "signed_out") return this.#signIn();
+    if (connection.problem === "suspended") return location.assign("/"); // which says why, and until when
     if (connection.state === "open") {
       clearTimeout(this.#patience);
       this.#patience = 0;
@@ -43,6 +45,21 @@ export class StateBar extends HTMLElement {
     const n = Math.max(1, Math.ceil(((until ?? 0) - Date.now()) / 1000));
     part(this, "text").textContent = problem ? t(problem) : t("no_connection");
     part(this, "countdown").textContent = state === "waiting" ? t("again_in", { n }) : state === "connecting" ? t("connecting") : "";
-    part(this, "now").hidden = state === "connecting" || problem === "suspended";
+    part(this, "now").hidden = state === "connecting";
+  }
+}
+
+/** A sentence that comes, is read, and goes. */
+export class NoticeLine extends HTMLElement {
+  #timer = 0;
+
+  /** @param {Chat} chat */
+  connect(chat) {
+    chat.noticeListeners.add((sentence) => {
+      clearTimeout(this.#timer);
+      this.hidden = false;
+      this.textContent = sentence;
+      this.#timer = setTimeout(() => (this.hidden = true), READ_WITHIN);
+    });
   }
 }

@@ -31,7 +31,7 @@ export class Suggestions {
    */
   async find({ kind, query }, show) {
     clearTimeout(this.#timer);
-    if (kind === "command") return show(commands(query));
+    if (kind === "command") return show(commands(query, this.#chat.room));
     if (kind === "room") return show(this.#rooms(query));
     if (kind === "emoji") return show((await search(query, MOST)).map(ofEmoji));
     show(this.#people(query));
@@ -72,9 +72,17 @@ export class Suggestions {
   }
 }
 
-/** @param {string} query @returns {Suggestion[]} */
-function commands(query) {
-  return COMMANDS.filter((name) => name.startsWith(query)).map((name) => {
+/**
+ * Those that one may use in the room.
+ * @param {string} query
+ * @param {Room | undefined} room
+ * @returns {Suggestion[]}
+ */
+function commands(query, room) {
+  const { kind, role } = room?.info ?? { kind: "direct", role: "member" };
+  const without = { topic: kind === "direct" || role === "member", invite: kind === "direct" };
+  const may = COMMANDS.filter((name) => !(/** @type {Record<string, boolean>} */ (without)[name]));
+  return may.filter((name) => name.startsWith(query)).map((name) => {
     return { insert: `/${name} `, label: `/${name}`, detail: t(`command_${name}`) };
   });
 }

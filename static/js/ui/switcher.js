@@ -6,8 +6,7 @@ import { ranked } from "../state/rank.js";
 import { t } from "../strings.js";
 import { show } from "./dialogs.js";
 import { PeopleSearch } from "./people_search.js";
-import { drawMark, iconOf } from "./room_mark.js";
-import { otherPerson, roomName } from "./room_name.js";
+import { drawMark, iconOf, otherPerson, roomName } from "./room_name.js";
 
 const MOST = 9;
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -17,10 +17,11 @@ from chat.access import Actor
 from chat.errors import SignedOut
 from chat.models import Room, Server, new_epoch
 from chat.realtime.hub import Hub, shut_out
-from chat.realtime.socket import Socket
+from chat.realtime.socket import AsgiOutlet, Socket
 from chat.realtime.threads import in_thread
 from chat.services import live, messages, reading, rooms
 from tests.support import people
+from tests.support.threads import let_go_of_the_database
 from tests.support.wire import Recorder
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -30,7 +31,7 @@ class Ear:
     """A socket's other end: keeps what is written to it."""
 
     def __init__(self, actor: Actor) -> None:
-        self.socket = Socket(actor, self._send)
+        self.socket = Socket(actor, AsgiOutlet(self._send))
         self.events: list[dict[str, Any]] = []
 
     async def _send(self, event: dict[str, Any]) -> None:
@@ -65,6 +66,12 @@ class Elsewhere:
     def tell(self, *told: hints.Hint) -> None:
         for hint in told:
             self.hub._apply(hint)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_connection_left(django_db_setup: None) -> Iterator[None]:
+    yield
+    let_go_of_the_database()
 
 
 @pytest.fixture
@@ -288,6 +295,24 @@ async def test_who_joins_is_live_from_the_answer_and_the_other_sockets_are_told(
     assert other.ranges(garden)[0][0] == told["room"]["head"]
 
 
+async def test_a_room_joined_before_the_first_sync_and_named_by_it_is_told_of_once_caught_up(
+    hub: Hub, garden: Room, ana: Actor, eve: Actor
+) -> None:
+    """A client that was in the room before knows its messages; it does not know its part in it now."""
+    ear = await come(hub, eve, sync=False)
+    await in_thread(rooms.join, eve, garden.public_id)
+    await in_thread(people.say, ana, garden)
+    await settle()
+    await hub.sync(ear.socket, await in_thread(queries.epoch), {garden.public_id: 0})
+    await in_thread(people.say, ana, garden)
+    await settle()
+    kinds = [frame["type"] for frame in ear.frames if frame["type"] in {"changes", "room"}]
+    assert kinds == ["changes", "room", "changes"]
+    (told,) = ear.of("room")
+    (_, caught_up_to), (live_from, _) = ear.ranges(garden)
+    assert caught_up_to == told["room"]["head"] == live_from
+
+
 async def test_a_read_mark_is_told_to_the_other_sockets_of_the_same_person_only(
     hub: Hub, garden: Room, ana: Actor, bo: Actor
 ) -> None:
@@ -338,7 +363,7 @@ async def test_a_failed_sync_can_be_asked_for_again(
     await in_thread(people.say, ana, garden)
     epoch = await in_thread(queries.epoch)
     with monkeypatch.context() as patch:
-        patch.setattr(queries, "heads", lambda _rooms: 1 / 0)
+        patch.setattr(queries, "epoch_and_heads", lambda _rooms: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             await hub.sync(ear.socket, epoch, {})
     await hub.sync(ear.socket, epoch, {})

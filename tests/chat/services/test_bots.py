@@ -68,7 +68,6 @@ def test_bots_join_no_room_that_there_is_not_and_no_direct_one(wire: Recorder, a
         (["r2", "--room", "\0"], "There is no room"),
     ],
 )
-@pytest.mark.usefixtures("english")
 def test_the_command_says_what_is_wrong_in_its_own_words(
     wire: Recorder, bo: Actor, arguments: list[str], sentence: str
 ) -> None:

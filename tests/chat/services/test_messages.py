@@ -80,7 +80,9 @@ def test_one_bad_send_does_not_refuse_those_that_wait_with_it(
     assert bad.code == "not_found"
 
 
-@pytest.mark.parametrize("body", ["", "   \n ", "x" * 4001, "a\x00b", "\ud800", "\u2003\u00a0"])
+@pytest.mark.parametrize(
+    "body", ["", "   \n ", "x" * 4001, "a\x00b", "\ud800", "\u2003\u00a0", "\ufeff \u200b\u200d"]
+)
 def test_a_text_that_cannot_be_is_refused(garden: Room, bo: Actor, watch: Watch, body: str) -> None:
     with watch(garden).refuses("bad_field", "body"):
         say(bo, garden, body)
@@ -405,7 +407,6 @@ def test_a_hidden_message_stays_without_text_when_its_author_edits_it(
 # --- Mentions ------------------------------------------------------------------------------------
 
 
-@pytest.mark.usefixtures("english")
 def test_a_text_that_cannot_be_stored_is_told_so(garden: Room, bo: Actor) -> None:
     with pytest.raises(Refused) as caught:
         say(bo, garden, "a\x00b")

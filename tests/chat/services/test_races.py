@@ -14,7 +14,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from chat import frames
+from chat import frames, publish
 from chat.access import Actor
 from chat.models import Membership, Message, Reaction, Room, RoomCursor
 from chat.services import messages, moderation, reading, rooms
@@ -94,15 +94,14 @@ def test_a_write_that_is_rolled_back_leaves_no_hole(
 ) -> None:
     start = read(garden)
     wire.clear()
-    bulk_create = Message.objects.bulk_create
+    publish_change = publish.changed
 
-    def fails_for_some(rows: list[Message]) -> list[Message]:
-        stored = bulk_create(rows)
-        if rows[0].body == "bad":
+    def fails_for_some(room: Room, frame: frames.ChangesFrame) -> None:
+        publish_change(room, frame)
+        if frame.messages[0].body == "bad":
             raise OSError("the connection broke")
-        return stored
 
-    monkeypatch.setattr(Message.objects, "bulk_create", fails_for_some)
+    monkeypatch.setattr(publish, "changed", fails_for_some)
 
     def write(body: str) -> None:
         with contextlib.suppress(OSError):

@@ -511,7 +511,6 @@ def test_default_is_switched_on_and_off(garden: Room) -> None:
 
 
 @pytest.mark.parametrize("name", ["nobody", "a b", ""])
-@pytest.mark.usefixtures("english")
 def test_an_unknown_name_is_told_from_a_missing_room(garden: Room, ana: Actor, name: str) -> None:
     for ask in (lambda: rooms.invite(ana, garden.public_id, name), lambda: rooms.direct(ana, name)):
         with pytest.raises(Refused) as caught:

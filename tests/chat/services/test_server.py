@@ -101,7 +101,12 @@ def test_sign_up_begins_as_the_environment_says_and_is_the_administrators_from_t
     assert server.facts().is_open
 
 
-@pytest.mark.usefixtures("english")
+def test_a_first_room_named_twice_is_made_once(db: None) -> None:
+    boss = User.objects.create_superuser("boss")
+    server.first_rooms(boss, ["General", "Random", "general"])
+    assert sorted(Room.objects.values_list("name", flat=True)) == ["Random", "general"]
+
+
 def test_the_bootstrap_says_what_is_wrong_with_a_name(db: None) -> None:
     with pytest.raises(CommandError, match="a b: A user name"):
         call_command("bootstrap", username="a b")

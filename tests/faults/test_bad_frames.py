@@ -17,9 +17,11 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from tests.e2e.conftest import Figures
-from tests.e2e.people import Bot, Console, opened
-from tests.support.oracle import Listener, percentile
-from tests.support.server import Site, running
+from tests.e2e.people import Bot, opened
+from tests.faults.stage import Stage as WholeStage
+from tests.faults.stage import ping_for_ever
+from tests.support.oracle import percentile
+from tests.support.server import Site
 
 SEED = 20
 FRAMES = 10_000
@@ -38,11 +40,9 @@ class Stage:
     bystander: Bot
 
 
-@pytest.fixture(scope="module")
-def stage() -> Iterator[Stage]:
-    with running(web=1, limits="off") as site, Console(site) as console:
-        yield Stage(site, *console.bots("robot", 2))
-        assert "Traceback" not in site.logs()
+@pytest.fixture
+def stage(broken_site: WholeStage) -> Stage:
+    return Stage(broken_site.site, *broken_site.extra)
 
 
 # --- Frames of every wrong kind ------------------------------------------------------------------
@@ -171,14 +171,6 @@ async def _use_up(stage: Stage, seed: int) -> int:
     return len(plan) + 1
 
 
-async def _ping_for_ever(socket: Listener, times: list[float]) -> None:
-    while True:
-        began = time.monotonic()
-        await socket.ask("ping")
-        times.append(time.monotonic() - began)
-        await asyncio.sleep(0.02)
-
-
 async def test_ten_thousand_bad_frames_get_an_error_each_and_disturb_nobody(
     stage: Stage, figures: Figures
 ) -> None:
@@ -194,7 +186,7 @@ async def test_ten_thousand_bad_frames_get_an_error_each_and_disturb_nobody(
 
     async with AsyncExitStack() as stack:
         (bystander,) = await opened(stack, stage.bystander.socket(stage.site))
-        pinging = asyncio.create_task(_ping_for_ever(bystander, times))
+        pinging = asyncio.create_task(ping_for_ever(bystander, times))
         async with asyncio.TaskGroup() as group:
             for _ in range(AT_ONCE):
                 group.create_task(one_after_the_other())

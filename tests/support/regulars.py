@@ -31,6 +31,7 @@ class Regular:
         self.absences: list[float] = []
         self._connect = connect
         self._processes = itertools.cycle(processes)
+        self._process = -1
         self._live = asyncio.Event()
 
     async def __aenter__(self) -> Self:
@@ -57,9 +58,9 @@ class Regular:
         assert self.socket
         return self.socket
 
-    async def send(self, oracle: Oracle, body: str) -> None:
+    async def send(self, oracle: Oracle, body: str, key: str | None = None) -> None:
         """Returns when it is acknowledged, however often it has to be said."""
-        key, since = str(uuid.uuid4()), time.monotonic()
+        key, since = key or str(uuid.uuid4()), time.monotonic()
         while True:
             socket = await self.live()
             try:
@@ -75,6 +76,27 @@ class Regular:
                     raise
                 await asyncio.sleep(0.05)
 
+    async def caught_up(self, room: str, head: int) -> None:
+        """Returns when everything up to `head` is applied, on whichever socket that is."""
+        while True:
+            socket = await self.live()
+            try:
+                await socket.until(caught_up([socket], room, head), f"position {head}")
+                return
+            except AssertionError:
+                if socket.failure or socket.close_code is None:
+                    raise
+                await asyncio.sleep(0.05)
+
+    async def move_to(self, process: int) -> None:
+        """Returns when the socket is one of that web process, which has to run."""
+        while True:
+            socket = await self.live()
+            if self._process == process:
+                return
+            await socket.socket.close()
+            await asyncio.sleep(0.05)
+
     async def _stay(self) -> None:
         left = time.monotonic()
         while True:
@@ -84,7 +106,8 @@ class Regular:
 
     async def _visit(self, left: float) -> bool:
         """One socket from its handshake to its end; false if it never became live."""
-        socket = self._connect(next(self._processes))
+        self._process = next(self._processes)
+        socket = self._connect(self._process)
         if self.socket:
             socket.go_on_from(self.socket)
         positions = dict(socket.positions)
@@ -110,9 +133,8 @@ class Regular:
         return was_live
 
 
-async def all_caught_up(regulars: Iterable[Regular], room: str, head: int, within: float = 10) -> None:
+async def all_caught_up(regulars: Iterable[Regular], room: str, head: int, within: float = 30) -> None:
     """Waits until everybody has applied everything up to `head`."""
     async with asyncio.timeout(within):
         for regular in regulars:
-            socket = await regular.live()
-            await socket.until(caught_up([socket], room, head), f"position {head}")
+            await regular.caught_up(room, head)

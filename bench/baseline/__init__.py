@@ -1,0 +1,1 @@
+"""What the engine is measured beside: the chat of Channels' tutorial, and a server that only broadcasts."""

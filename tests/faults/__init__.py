@@ -1,0 +1,1 @@
+"""What breaks, one after the other, under clients that never stop talking."""
