@@ -23,6 +23,7 @@ class StaticStorage(CompressedManifestStaticFilesStorage):
         return str(super().stored_name(name)) if self.hashed_files else name
 
     def _save(self, name: str, content: Any) -> str:
+        """Of what Django stores anew under a hashed name, too: it makes that from the source again."""
         return str(super()._save(name, minified(name, content)))
 
 
@@ -30,4 +31,7 @@ def minified(name: str, content: Any) -> Any:
     """`content`, a file that will have this name under `static/`, or a smaller one that means the same."""
     path = PurePosixPath(name)
     minify = MINIFIERS.get((path.parts[0], path.suffix))
-    return ContentFile(minify(content.read().decode()).encode()) if minify else content
+    if minify is None:
+        return content
+    content.seek(0)
+    return ContentFile(minify(content.read().decode()).encode())
