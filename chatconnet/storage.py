@@ -3,17 +3,16 @@
 from pathlib import PurePosixPath
 from typing import Any
 
+import minify
 from django.core.files.base import ContentFile
-from rcssmin import cssmin
-from rjsmin import jsmin
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-MINIFIERS = {("js", ".js"): jsmin, ("css", ".css"): cssmin}
-"""By the folder in `static/` and the suffix. Other packages' files lie elsewhere, and stay as they are."""
+OURS = {("js", ".js"): "application/javascript", ("css", ".css"): "text/css"}
+"""Media types by the folder in `static/` and the suffix. Other packages' files lie elsewhere."""
 
 
 class StaticStorage(CompressedManifestStaticFilesStorage):
-    """Scripts and styles of ours without comments and spaces, everything under hashed names, also inside
+    """Scripts and styles of ours minified, everything under hashed names, also inside
     JavaScript modules' imports; plain names before `collectstatic` has run."""
 
     support_js_module_import_aggregation = True
@@ -30,8 +29,8 @@ class StaticStorage(CompressedManifestStaticFilesStorage):
 def minified(name: str, content: Any) -> Any:
     """`content`, a file that will have this name under `static/`, or a smaller one that means the same."""
     path = PurePosixPath(name)
-    minify = MINIFIERS.get((path.parts[0], path.suffix))
-    if minify is None:
+    media_type = OURS.get((path.parts[0], path.suffix))
+    if media_type is None:
         return content
     content.seek(0)
-    return ContentFile(minify(content.read().decode()).encode())
+    return ContentFile(minify.string(media_type, content.read().decode()).encode())

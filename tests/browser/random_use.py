@@ -112,9 +112,11 @@ class Walk:
                 self.sample()
                 tell(self.line())
             if time.monotonic() - compared > every:
+                before = len(self.report.differences)
                 self.compare(everywhere=self.report.comparisons % 3 == 2)
                 compared = time.monotonic()
-                tell(f"compared: {len(self.report.differences)} times different")
+                for difference in self.report.differences[before:]:
+                    tell("\n".join(["different:", *difference["found"], "after:", *difference["log"]]))
         self.compare(everywhere=True)
         self.sample()
 
