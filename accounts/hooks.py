@@ -3,6 +3,8 @@
 - `signed_up(user)` is sent inside the transaction that stores a new person. A receiver that raises undoes it.
 - `access_changed(user_ids)` is sent after the commit of anything that may have ended sessions: sign-out, a
   password, deactivation, reactivation. It is a hint to look again; receivers that raise are logged, no more.
+- `activity_shown(user_ids)` is sent after the commit of somebody's choice to let others see that they are
+  here, or not to. Receivers that raise are logged.
 - `server_asked` is sent where a page or mail says something of this server; one receiver answers with
   `ServerFacts`.
 """
@@ -19,6 +21,7 @@ from django.dispatch import Signal
 
 signed_up = Signal()
 access_changed = Signal()
+activity_shown = Signal()
 server_asked = Signal()
 
 
@@ -40,6 +43,15 @@ def server_facts() -> ServerFacts:
 
 def announce_access_changed(user_ids: Collection[int]) -> None:
     """Sends `access_changed` after the commit of the transaction at hand, if it concerns anybody."""
+    _announce(access_changed, user_ids)
+
+
+def announce_activity_shown(user_ids: Collection[int]) -> None:
+    """Sends `activity_shown` after the commit of the transaction at hand."""
+    _announce(activity_shown, user_ids)
+
+
+def _announce(signal: Signal, user_ids: Collection[int]) -> None:
     if user_ids:
-        send = partial(access_changed.send_robust, sender=None, user_ids=sorted(user_ids))
+        send = partial(signal.send_robust, sender=None, user_ids=sorted(user_ids))
         transaction.on_commit(send, robust=True)

@@ -117,6 +117,12 @@ class User(AbstractBaseUser, PermissionsMixin):
         db_default=True,
         help_text=_("Keys without Ctrl or Alt, such as R to reply. Turn this off if you use voice control."),
     )
+    shows_activity = models.BooleanField(
+        _("show activity"),
+        default=True,
+        db_default=True,
+        help_text=_("Others see whether you are here, and that you are writing."),
+    )
     is_bot = models.BooleanField(_("bot"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(

@@ -91,6 +91,13 @@ def change_keys(user: User, *, enter_sends: bool, single_keys: bool) -> None:
     _store(user, {"enter_sends": enter_sends, "single_keys": single_keys})
 
 
+def change_privacy(user: User, *, shows_activity: bool) -> None:
+    """Whether others see that somebody is here and writes, from now on."""
+    with transaction.atomic():
+        _store(user, {"shows_activity": shows_activity})
+        hooks.announce_activity_shown([user.pk])
+
+
 def deactivate(user: User, *, actor: User) -> None:
     """Locks the user out, at once and on every device; twice is once.
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts import names, services
@@ -74,17 +75,22 @@ class AppearanceForm(SettingsForm):
     )
 
 
+def switch(name: str) -> forms.BooleanField:
+    """For a yes or no of the user, in the words of the model."""
+    field: Any = User._meta.get_field(name)
+    return forms.BooleanField(label=capfirst(field.verbose_name), required=False, help_text=field.help_text)
+
+
+class PrivacyForm(SettingsForm):
+    shows_activity = switch("shows_activity")
+
+    def store(self) -> None:
+        services.change_privacy(self.user, **self.cleaned_data)
+
+
 class KeysForm(SettingsForm):
-    enter_sends = forms.BooleanField(
-        label=_("Enter sends"),
-        required=False,
-        help_text=User._meta.get_field("enter_sends").help_text,
-    )
-    single_keys = forms.BooleanField(
-        label=_("Single keys"),
-        required=False,
-        help_text=User._meta.get_field("single_keys").help_text,
-    )
+    enter_sends = switch("enter_sends")
+    single_keys = switch("single_keys")
 
     def store(self) -> None:
         services.change_keys(self.user, **self.cleaned_data)

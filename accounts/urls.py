@@ -14,6 +14,7 @@ urlpatterns = [
     path("", views.page, page("profile", forms.ProfileForm), name="profile"),
     path("language/", views.page, page("language", forms.LanguageForm), name="language"),
     path("appearance/", views.page, page("appearance", forms.AppearanceForm), name="appearance"),
+    path("privacy/", views.page, page("privacy", forms.PrivacyForm), name="privacy"),
     path("keys/", views.page, page("keys", forms.KeysForm), name="keys"),
     path("sessions/", views.sessions, name="sessions"),
     path("choose/language/", views.choose_language, name="choose-language"),

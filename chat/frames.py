@@ -460,6 +460,16 @@ class TypingFrame(Frame):
     user: User
 
 
+class PresenceFrame(Frame):
+    """Who is here; may be lost. Either somebody with whom one shares a room of at most 200, by `user` and
+    `state` (`online`; `away`: did nothing for ten minutes; `offline`), or of a larger `room` how many."""
+
+    user: User | UnsetType = UNSET
+    state: str | UnsetType = UNSET
+    room: str | UnsetType = UNSET
+    online: int | UnsetType = UNSET
+
+
 class RevokedFrame(Frame):
     """Out of the room; nothing of it follows."""
 
@@ -490,6 +500,7 @@ FRAMES: tuple[type[Frame], ...] = (
     RoomFrame,
     ReadFrame,
     TypingFrame,
+    PresenceFrame,
     RevokedFrame,
     PongFrame,
     ByeFrame,

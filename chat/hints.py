@@ -47,7 +47,23 @@ class Typing(Struct, tag="typing", frozen=True):
     frame: bytes
 
 
-Hint = Changed | People | Rights | Read | Typing
+class Present(Struct, tag="present", frozen=True):
+    """People of a process by user id, and in which `presence.State` they are: all of them where it is
+    `whole`. A process that has just begun `asks` the others for theirs."""
+
+    process: str
+    people: dict[int, int]
+    whole: bool
+    asks: bool
+
+
+class Shown(Struct, tag="shown", frozen=True):
+    """These users let others see that they are here, or no longer."""
+
+    users: list[int]
+
+
+Hint = Changed | People | Rights | Read | Typing | Present | Shown
 
 _encoder = msgpack.Encoder()
 _decoder = msgpack.Decoder(list[Hint])

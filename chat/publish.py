@@ -93,6 +93,11 @@ def rights(users: Iterable[int]) -> None:
     _put(hints.Rights(sorted(users)))
 
 
+def shown(users: Iterable[int]) -> None:
+    """These users let others see that they are here, or no longer."""
+    _put(hints.Shown(sorted(users)))
+
+
 def read(user: int, room: Room, counts: frames.Counts, origin: str) -> None:
     """A read mark moved; the socket `origin` knows already."""
     frame = frames.ReadFrame(

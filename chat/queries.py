@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.postgres.search import SearchQuery
 from django.db import connection
@@ -155,6 +155,67 @@ def memberships(user: int) -> tuple[int, dict[int, tuple[str, str, int]]]:
         cursor.execute(_MEMBERSHIPS, {"user": user})
         version, rooms = cursor.fetchone()
         return version, {room: (public_id, left, head) for room, public_id, left, head in rooms or ()}
+
+
+# In rooms of more people than this, they are counted, not named.
+PRESENCE_MOST = 200
+_SIZE = """
+LATERAL (SELECT count(*) AS n FROM (
+    SELECT 1 FROM chat_membership x WHERE x.room_id = r.id AND x.left_at IS NULL LIMIT %(most)s + 1
+) AS bounded) AS size
+"""
+_SEEN_IN = f"""
+WITH shared AS MATERIALIZED (
+    SELECT user_id, room_id FROM chat_membership
+    WHERE user_id = ANY(%(users)s) AND room_id = ANY(%(rooms)s) AND left_at IS NULL),
+small AS MATERIALIZED (
+    SELECT r.id FROM (SELECT DISTINCT room_id AS id FROM shared) AS r, {_SIZE} WHERE size.n <= %(most)s)
+SELECT u.id, u.public_id, u.username, u.display_name, u.is_bot, u.shows_activity AND u.is_active,
+    array_agg(small.id)
+FROM shared JOIN small ON small.id = shared.room_id JOIN accounts_user u ON u.id = shared.user_id
+GROUP BY u.id
+"""  # noqa: S608
+_ONLINE_IN = f"""
+WITH large AS MATERIALIZED (
+    SELECT r.id FROM unnest(%(rooms)s::bigint[]) AS r (id), {_SIZE} WHERE size.n > %(most)s)
+SELECT large.id, (
+    SELECT count(*) FROM chat_membership m JOIN accounts_user u ON u.id = m.user_id
+    WHERE m.room_id = large.id AND m.left_at IS NULL AND m.user_id = ANY(%(users)s)
+        AND u.shows_activity AND u.is_active)
+FROM large
+"""  # noqa: S608
+
+
+class Seen(NamedTuple):
+    """Somebody in smaller rooms, and whether the people there may know of it when that person is here."""
+
+    pk: int
+    user: frames.User
+    shown: bool
+    rooms: list[int]
+
+
+def shows_activity(user: int) -> bool:
+    return User.objects.filter(pk=user, shows_activity=True).exists()
+
+
+def seen_in(users: Collection[int], rooms: Collection[int]) -> list[Seen]:
+    """Those of these users who are members of smaller ones of these rooms."""
+    asked: dict[str, Any] = {"users": list(users), "rooms": list(rooms), "most": PRESENCE_MOST}
+    with connection.cursor() as cursor:
+        cursor.execute(_SEEN_IN, asked)
+        return [
+            Seen(pk, frames.User(id=public_id, name=name, display=display, bot=bot), shown, there)
+            for pk, public_id, name, display, bot, shown, there in cursor.fetchall()
+        ]
+
+
+def online_in(rooms: Collection[int], users: Collection[int]) -> dict[int, int]:
+    """How many of these users, unless they hide it, are members of each larger one of these rooms."""
+    asked: dict[str, Any] = {"users": list(users), "rooms": list(rooms), "most": PRESENCE_MOST}
+    with connection.cursor() as cursor:
+        cursor.execute(_ONLINE_IN, asked)
+        return dict(cursor.fetchall())
 
 
 def member(membership: Membership) -> frames.Member:

@@ -216,6 +216,12 @@ CHAT_OUTGOING_MAX = env.integer(
     "CHAT_OUTGOING_MAX", 512 * 1024, "Bytes that may wait for one socket to read them; past it, it is closed."
 )
 CHAT_HEADS_SECONDS = env.number("CHAT_HEADS_SECONDS", 1, "How often a process compares room heads.")
+CHAT_PRESENCE_SECONDS = env.number(
+    "CHAT_PRESENCE_SECONDS",
+    10,
+    "How often a process names its people; silent for three times that, it is forgotten.",
+)
+CHAT_AWAY_SECONDS = env.number("CHAT_AWAY_SECONDS", 600, "Who does nothing for so long is away.")
 CHAT_RECHECK_SECONDS = env.number("CHAT_RECHECK_SECONDS", 2, "How often open sockets' rights are re-checked.")
 CHAT_ORIGINS = env.items(
     "CHAT_ORIGINS",

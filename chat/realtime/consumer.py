@@ -26,6 +26,8 @@ from chat.realtime.writer import Writer
 from chat.services import live, messages, reading, rooms
 
 RENDER_IN_THREAD = 500
+BY_ITSELF = (frames.PingCommand, frames.SyncCommand)
+"""What a client says whether somebody sits there or not."""
 COMMANDS_THAT_ENTER = (frames.CreateCommand, frames.JoinCommand, frames.DirectCommand)
 
 log = logging.getLogger(__name__)
@@ -167,6 +169,8 @@ class ChatConsumer(AsyncConsumer):
         socket = self.socket
         try:
             limits.check_command(socket.actor.id)
+            if not isinstance(command, BY_ITSELF):
+                self.hub.presence.acted(socket.actor.id)
             if isinstance(command, COMMANDS_THAT_ENTER):
                 socket.entering += 1
                 try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from chat.realtime.socket import Socket
 
@@ -26,6 +26,9 @@ class Audience:
 
     def __contains__(self, socket: Socket) -> bool:
         return socket in self._sockets
+
+    def __iter__(self) -> Iterator[Socket]:
+        return iter(self._sockets)
 
     def __len__(self) -> int:
         return len(self._sockets)

@@ -20,8 +20,10 @@ from django.conf import settings
 from chat import access, frames, hints, publish, queries
 from chat.errors import Refused, SignedOut
 from chat.realtime.fanout import Audience, Fanout
+from chat.realtime.presence import Presence
 from chat.realtime.socket import Socket, ready
 from chat.realtime.threads import in_thread
+from chat.realtime.waiting import either
 
 CATCH_UP_STEP = 200
 HEAL_AFTER_SECONDS = 0.03
@@ -74,12 +76,13 @@ class Hub:
         self._suspects: set[int] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._name = publish.new_process_name()
+        self.presence = Presence(self._name, self._feeds, self._tell_others)
         self._ending = False
 
     def start(self) -> None:
         """Begins to listen, to tell and to compare; from now on services publish through this hub."""
         publish.use(self)
-        for work in (self._listen, self._tell, self._compare, self._recheck):
+        for work in (self._listen, self._tell, self._compare, self._recheck, self.presence.run):
             self._spawn(self._for_ever(work))
 
     def _spawn(self, work: Awaitable[None]) -> None:
@@ -105,6 +108,8 @@ class Hub:
     async def connect(self, socket: Socket) -> frames.WelcomeFrame:
         """Registers a socket and returns what it is welcomed with."""
         person = self._people.setdefault(socket.actor.id, Person(socket.actor.id))
+        if not person.sockets:
+            self.presence.came(person.user)
         person.sockets.add(socket)
         if self._ending:
             _send_away(socket)
@@ -142,10 +147,12 @@ class Hub:
             for room in list(person.rooms):
                 self._leave_feed(person, room)
             del self._people[person.user]
+            self.presence.left(person.user)
 
     def close_all(self) -> None:
         """The process is about to end: clients come back, spread over a few seconds."""
         self._ending = True
+        self.presence.end()
         for person in self._people.values():
             for socket in person.sockets:
                 _send_away(socket)
@@ -178,7 +185,9 @@ class Hub:
                     socket.say(frames.ResetFrame(room=feed.public_id, head=feed.head))
                 await self._catch_up(socket, person, feed, feed.head if reset else position, new.get(room))
             socket.positions.pop(room, None)
-        socket.synced = True
+        if not socket.synced:
+            socket.synced = True
+            self.presence.entered(socket, socket.known)
         await self._announce(person)
 
     @staticmethod
@@ -235,6 +244,7 @@ class Hub:
         socket.known.add(feed.room)
         if socket.synced:
             feed.audience.add(socket)
+            self.presence.entered(socket, [feed.room])
         else:
             socket.positions[feed.room] = feed.head
 
@@ -324,9 +334,12 @@ class Hub:
         self._loop.call_soon_threadsafe(self._put, hint)
 
     def _put(self, hint: hints.Hint) -> None:
+        self._tell_others(hint)
+        self._apply(hint)
+
+    def _tell_others(self, hint: hints.Hint) -> None:
         self._outgoing.append(hint)
         self._outgoing_ready.set()
-        self._apply(hint)
 
     def _apply(self, hint: hints.Hint) -> None:
         match hint:
@@ -335,6 +348,7 @@ class Hub:
             case hints.People(users):
                 for person in self._here(users):
                     self._spawn(self._quietly(self._reload(person)))
+                self.presence.look_again(users)
             case hints.Rights(users):
                 self._suspects.update(users)
                 self._recheck_now.set()
@@ -342,6 +356,10 @@ class Hub:
                 self._read(hint)
             case hints.Typing():
                 self._typing(hint)
+            case hints.Present():
+                self.presence.heard(hint)
+            case hints.Shown(users):
+                self.presence.look_again(users)
 
     def _read(self, hint: hints.Read) -> None:
         frame = ready(hint.frame)
@@ -418,9 +436,11 @@ class Hub:
         self._compare_now.set()
         while True:
             event = await layer.receive(channel)
-            if event["from"] != self._name:
-                for hint in hints.decode(event["hints"]):
-                    self._apply(hint)
+            if event["from"] == self._name:
+                self.presence.layer_works()
+                continue
+            for hint in hints.decode(event["hints"]):
+                self._apply(hint)
 
     async def _tell(self) -> None:
         """Gives our hints to the layer, all that wait in one message. What Redis loses is not sent again."""
@@ -445,7 +465,7 @@ class Hub:
                 for person in self._here([user]):
                     if person.version != version:
                         self._spawn(self._quietly(self._reload(person)))
-            await _either(self._compare_now, settings.CHAT_HEADS_SECONDS)
+            await either(self._compare_now, settings.CHAT_HEADS_SECONDS)
 
     async def compare(self, socket: Socket, rooms: Collection[str]) -> None:
         """Compares those of the socket's rooms that are named here now, and returns when they are up to
@@ -466,7 +486,7 @@ class Hub:
                 people = list(self._people.values())
                 turn = time.monotonic() + settings.CHAT_RECHECK_SECONDS
             await self._recheck_sockets([socket for person in people for socket in person.sockets])
-            await _either(self._recheck_now, turn - time.monotonic())
+            await either(self._recheck_now, turn - time.monotonic())
 
     async def _recheck_sockets(self, sockets: list[Socket]) -> None:
         silent = time.monotonic() - SILENT_HEARTBEATS * settings.CHAT_HEARTBEAT_SECONDS
@@ -488,15 +508,6 @@ def shut_out(socket: Socket, error: Exception) -> None:
         socket.close(frames.SIGNED_OUT, "signed_out")
     else:
         socket.close(frames.SUSPENDED, "suspended")
-
-
-async def _either(event: asyncio.Event, seconds: float) -> None:
-    """Returns when the event is set, at the latest after so many seconds."""
-    try:
-        async with asyncio.timeout(seconds):
-            await event.wait()
-    except TimeoutError:
-        pass
 
 
 def _epoch_and_rooms(actor: access.Actor) -> tuple[str, dict[int, frames.Room]]:

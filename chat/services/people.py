@@ -22,6 +22,12 @@ def unblock(actor: Actor, name: str) -> None:
     Block.objects.filter(blocker=actor.id, blocked=other).delete()
 
 
+def activity_shown(users: Iterable[int]) -> None:
+    """Has every process tell anew, after commit, whether these users are here: they let others see it, or
+    no longer."""
+    publish.shown(users)
+
+
 def rights_changed(users: Iterable[int]) -> None:
     """Has every process look again at the open sockets of these users, after commit."""
     publish.rights(users)

@@ -91,6 +91,7 @@ interface OutboxStorage {
 interface Change {
   room?: string;
   rooms?: boolean;
+  presence?: boolean;
   sent?: string[];
 }
 

@@ -150,6 +150,11 @@ HABITS = (
     ),
     Habit("Who is writing", "a quiet line under the messages", "chat::the_other_is_seen_typing"),
     Habit(
+        "Who is there",
+        "a dot at the initials, a word in a direct room, a number in large ones; a setting hides it",
+        "presence::who_is_here_has_a_dot_and_who_goes_loses_it",
+    ),
+    Habit(
         "Dark, light, as the system",
         "at the foot of every page and in the settings; no flash before the first paint",
         "settings::settings_are_chosen_by_keyboard_and_by_pointer",
@@ -180,7 +185,7 @@ NOT_YET = (
     Habit(
         "Search in the page", "`/` and Ctrl+Shift+F, with `from:` `in:` `has:` `before:`; the socket has it"
     ),
-    Habit("Who is there, who has read", "presence; receipts for those who opt in"),
+    Habit("Who has read", "receipts for those who opt in"),
     Habit("`/mute` and `/search`", "with muting of rooms and with search in the page"),
     Habit("Notices and sounds of the desktop", "after a click, with quiet hours"),
     Habit("Installing as an app", "a manifest and a shell that opens offline"),

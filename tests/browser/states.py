@@ -126,6 +126,7 @@ STATES = (
     State("settings-language", "/settings/language/", "reader"),
     State("settings-appearance", "/settings/appearance/", "reader"),
     State("settings-keys", "/settings/keys/", "reader"),
+    State("settings-privacy", "/settings/privacy/", "reader"),
     State("settings-sessions", "/settings/sessions/", "reader"),
     State("first-steps", "/setup/", "admin"),
     # Accounts

@@ -53,6 +53,9 @@ READS: dict[str, tuple[int, Callable[[Actor, Room, list[int]], Any]]] = {
     "history": (3, lambda actor, room, pks: queries.history(room)),
     "browse": (2, lambda actor, room, pks: queries.browse(actor, "", None)),
     "people": (1, lambda actor, room, pks: queries.people(actor, "b", None)),
+    "shows_activity": (1, lambda actor, room, pks: queries.shows_activity(actor.id)),
+    "seen_in": (1, lambda actor, room, pks: queries.seen_in([actor.id], pks)),
+    "online_in": (1, lambda actor, room, pks: queries.online_in(pks, [actor.id]) == {}),
     "members": (1, lambda actor, room, pks: queries.members(room, "", None)),
     "search": (3, lambda actor, room, pks: queries.search(actor, text.parse_search("needle"), None)),
 }

@@ -1,6 +1,7 @@
 // Everything the page knows, and how a frame changes it. Knows no DOM and no network: what must be asked of the
 // server is returned as commands.
 
+import { Presence } from "./presence.js";
 import { Room } from "./room.js";
 
 /** @typedef {(change: Change) => void} Listener */
@@ -10,6 +11,7 @@ export class Store {
   rooms = new Map();
   /** @type {Map<string, User>} everybody seen so far */
   users = new Map();
+  presence = new Presence();
   /** @type {string | null} */
   epoch = null;
   /** @type {Limits} */
@@ -62,6 +64,9 @@ export class Store {
         return frame.message ? this.#answered({ ...frame, type: "ok" }, { type: "" }) : [];
       case "read":
         return this.#counts({ [frame.room]: frame }, {});
+      case "presence":
+        this.presence.hear(frame);
+        return this.#tell({ presence: true });
       case "reset":
         this.rooms.get(frame.room)?.reset(frame.head);
         return this.#tell({ room: frame.room, rooms: true });
@@ -104,6 +109,7 @@ export class Store {
     const known = new Map(this.rooms);
     this.limits = { ...this.limits, ...frame.limits };
     this.rooms.clear();
+    this.presence.forget();
     /** @type {Record<string, number>} */
     const positions = {};
     for (const info of frame.rooms) {
@@ -116,7 +122,7 @@ export class Store {
       else room.reset(info.head);
     }
     this.#nextEpoch = frame.epoch;
-    this.#tell({ rooms: true });
+    this.#tell({ rooms: true, presence: true });
     return [{ type: "sync", epoch: this.epoch ?? frame.epoch, rooms: positions }];
   }
 

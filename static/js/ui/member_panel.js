@@ -6,6 +6,7 @@ import { listenAsMenu, placeAt } from "../dom/menu.js";
 import { batched, drawList, fromTemplate, part } from "../dom/template.js";
 import { folded } from "../state/rank.js";
 import { t } from "../strings.js";
+import { drawState } from "./room_name.js";
 import { dialogOf, openForm } from "./dialogs.js";
 
 const ASK_AFTER = 120;
@@ -32,7 +33,10 @@ export class MemberPanel extends HTMLElement {
   connect(chat) {
     this.#chat = chat;
     chat.viewListeners.add(() => this.#opened());
-    chat.store.subscribe((change) => change.room === chat.room?.id && this.#changed());
+    chat.store.subscribe((change) => {
+      if (change.room === chat.room?.id) this.#changed();
+      else if (change.presence) this.#draw();
+    });
     part(this, "close").onclick = () => this.toggle();
     part(this, "more").onclick = () => this.#read(true);
     part(this, "q").addEventListener("input", () => {
@@ -101,6 +105,8 @@ export class MemberPanel extends HTMLElement {
     found.sort((a, b) => RANKS[b.role] - RANKS[a.role] || a.user.display.localeCompare(b.user.display));
     drawList(part(this, "list"), found, this.#rows, ({ user }) => user.id, (member, row) => this.#row(member, row));
     part(this, "none").hidden = found.length > 0 || !q;
+    const online = this.#chat.store.presence.count(room.id);
+    part(this, "online").textContent = online === undefined ? "" : t("n_online", { n: online });
   }
 
   /**
@@ -112,6 +118,7 @@ export class MemberPanel extends HTMLElement {
     const { user, role } = member;
     const more = part(row, "more");
     drawAvatar(part(row, "avatar"), user);
+    drawState(row, this.#chat.store.presence.of(user));
     part(row, "name").textContent = user.display;
     part(row, "hint").textContent = `@${user.name}`;
     part(row, "role").textContent = role === "member" ? "" : t(`role_${role}`);

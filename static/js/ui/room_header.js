@@ -3,7 +3,7 @@
 import { listenAsMenu, placeAt } from "../dom/menu.js";
 import { batched, part, setIcon } from "../dom/template.js";
 import { t } from "../strings.js";
-import { iconOf, roomName } from "./room_name.js";
+import { iconOf, otherPerson, roomName } from "./room_name.js";
 
 export class RoomHeader extends HTMLElement {
   /** @type {Chat} */
@@ -16,7 +16,7 @@ export class RoomHeader extends HTMLElement {
     this.#chat = chat;
     const draw = batched(() => this.#draw());
     chat.viewListeners.add(draw);
-    chat.store.subscribe((change) => change.rooms && draw());
+    chat.store.subscribe((change) => (change.rooms || change.presence) && draw());
     const menu = part(this, "menu");
     listenAsMenu(menu);
     menu.addEventListener("toggle", () => placeAt(menu, part(this, "more")));
@@ -32,7 +32,8 @@ export class RoomHeader extends HTMLElement {
     const shared = room !== undefined && room.info.kind !== "direct";
     const moderates = shared && room.info.role !== "member";
     part(this, "name").textContent = room ? roomName(room.info, this.#chat.user) : "";
-    part(this, "topic").textContent = part(this, "topic").title = room?.info.topic ?? "";
+    const state = room && !shared && t(`state_${this.#chat.store.presence.of(otherPerson(room.info, this.#chat.user))}`);
+    part(this, "topic").textContent = part(this, "topic").title = state || (room?.info.topic ?? "");
     part(this, "kind").hidden = !shared;
     if (room) setIcon(part(this, "kind"), iconOf(room.info));
     part(this, "count").textContent = room?.everybodyKnown ? String(room.members.size) : "";

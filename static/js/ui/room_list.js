@@ -1,7 +1,7 @@
 // The rooms one is in, with what is unread.
 
 import { batched, drawList, fromTemplate, part } from "../dom/template.js";
-import { drawMark, iconOf, otherPerson, roomName } from "./room_name.js";
+import { drawMark, drawState, iconOf, otherPerson, roomName } from "./room_name.js";
 
 const MOST = 99;
 /** Of hundreds of rooms those that may fit on a screen are drawn first: the messages need not wait for the others. */
@@ -29,7 +29,7 @@ export class RoomList extends HTMLElement {
     const draw = batched(() => this.#draw());
     chat.viewListeners.add(draw);
     chat.followListeners.add(draw);
-    chat.store.subscribe((change) => change.rooms && draw());
+    chat.store.subscribe((change) => (change.rooms || change.presence) && draw());
     chat.drafts.listeners.add(draw);
     chat.frameListeners.add((frame) => {
       if (frame.type !== "room" || frame.room.kind === "direct") return;
@@ -82,7 +82,9 @@ export class RoomList extends HTMLElement {
     const fresh = this.#fresh.has(room.id);
     const hasDraft = !isOpen && this.#chat.drafts.has(room.id);
     // Hundreds of rooms, of which a message changes one: the others are left alone.
-    const look = JSON.stringify([slug, this.#name(room), kind, closed, unread, mentions, isOpen, hasDraft, fresh]);
+    const person = otherPerson(room.info, this.#chat.user);
+    const state = this.#chat.store.presence.of(person);
+    const look = JSON.stringify([slug, this.#name(room), kind, closed, unread, mentions, isOpen, hasDraft, fresh, state]);
     if (this.#looks.get(row) === look) return row;
     this.#looks.set(row, look);
     const link = part(row, "link");
@@ -92,7 +94,8 @@ export class RoomList extends HTMLElement {
     link.classList.toggle("closed", closed);
     if (isOpen) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
-    drawMark(row, otherPerson(room.info, this.#chat.user), iconOf(room.info));
+    drawMark(row, person, iconOf(room.info));
+    drawState(row, state);
     part(row, "name").textContent = this.#name(room);
     part(row, "draft").hidden = !hasDraft;
     part(row, "closed").hidden = !closed;

@@ -1,7 +1,9 @@
-// What a room is called, who is in a direct one, and what stands before its name: an icon, or the person's initials.
+// What a room is called, who is in a direct one, and what stands before its name: an icon, or the person's initials
+// with a dot where that person is here.
 
 import { drawAvatar } from "../dom/avatar.js";
 import { part, setIcon } from "../dom/template.js";
+import { t } from "../strings.js";
 
 /**
  * The other person of a direct room: oneself where there is nobody else; undefined for other rooms.
@@ -34,4 +36,14 @@ export function drawMark(row, person, icon) {
   part(row, "kind").hidden = !!person;
   if (person) drawAvatar(part(row, "avatar"), person);
   else setIcon(part(row, "kind"), icon);
+}
+
+/**
+ * Whether somebody is here: a dot at the initials, and a word for those who do not see it.
+ * @param {HTMLElement} row
+ * @param {"online" | "away" | "offline"} state
+ */
+export function drawState(row, state) {
+  part(row, "avatar").dataset.state = state;
+  part(row, "state").textContent = state === "offline" ? "" : t(`state_${state}`);
 }

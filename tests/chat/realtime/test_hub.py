@@ -4,7 +4,6 @@ part of the layer, of a commit elsewhere, or of the clock."""
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from itertools import pairwise
 from typing import Any
@@ -17,35 +16,14 @@ from chat.access import Actor
 from chat.errors import SignedOut
 from chat.models import Room, Server, new_epoch
 from chat.realtime.hub import Hub, shut_out
-from chat.realtime.socket import AsgiOutlet, Socket
 from chat.realtime.threads import in_thread
 from chat.services import live, messages, reading, rooms
+from tests.chat.realtime.ears import come, settle
 from tests.support import people
 from tests.support.threads import let_go_of_the_database
 from tests.support.wire import Recorder
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-class Ear:
-    """A socket's other end: keeps what is written to it."""
-
-    def __init__(self, actor: Actor) -> None:
-        self.socket = Socket(actor, AsgiOutlet(self._send))
-        self.events: list[dict[str, Any]] = []
-
-    async def _send(self, event: dict[str, Any]) -> None:
-        self.events.append(event)
-
-    @property
-    def frames(self) -> list[dict[str, Any]]:
-        return [json.loads(event["text"]) for event in self.events if "text" in event]
-
-    def of(self, kind: str) -> list[dict[str, Any]]:
-        return [frame for frame in self.frames if frame["type"] == kind]
-
-    def ranges(self, room: Room) -> list[tuple[int, int]]:
-        return [(f["from"], f["to"]) for f in self.of("changes") if f["room"] == room.public_id]
 
 
 class Elsewhere:
@@ -86,23 +64,6 @@ async def hub(wire: Recorder) -> AsyncIterator[Hub]:
 @pytest.fixture
 def elsewhere(hub: Hub, wire: Recorder) -> Elsewhere:
     return Elsewhere(hub, wire)
-
-
-async def come(hub: Hub, actor: Actor, *, sync: bool = True) -> Ear:
-    ear = Ear(actor)
-    welcome = await hub.connect(ear.socket)
-    if sync:
-        await hub.sync(ear.socket, welcome.epoch, {})
-    return ear
-
-
-async def settle() -> None:
-    """Lets short timers fire, and what they and others began come to an end; loops have none."""
-    for _ in range(5):
-        await asyncio.sleep(0.02)
-        under_way = asyncio.all_tasks() - {asyncio.current_task()}
-        if under_way:
-            await asyncio.wait(under_way, timeout=0.5)
 
 
 async def head(room: Room) -> int:
