@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from playwright.async_api import Browser, Page
@@ -10,6 +13,8 @@ from playwright.async_api import Browser, Page
 from tests.browser.states import PASSWORD, ROOM, State
 from tests.support.client import Client
 from tests.support.server import Site
+
+ALIVE_EVERY_SECONDS = 20
 
 Cast = dict[str, dict[str, str]]
 """Who plays which part in which language: reader, newcomer, admin; and the address of the empty room."""
@@ -68,6 +73,34 @@ class Visitor:
             await page.keyboard.press(key)
         await page.locator(state.ready).first.wait_for(timeout=10_000)
         await page.evaluate("document.fonts.ready")
+
+    @asynccontextmanager
+    async def in_company(self, most: int) -> AsyncIterator[None]:
+        """Meanwhile so many others of the pictures' room are here."""
+        async with AsyncExitStack() as stack:
+            cookie = await self._signed_in(self.cast["reader"]["en"])
+            reader = await stack.enter_async_context(self._socket(cookie))
+            (room,) = [room for room in reader.rooms.values() if room["slug"] == ROOM["en"]]
+            members = (await reader.ask("members", room=room["id"]))["members"]
+            names = [it["user"]["name"] for it in members if it["user"]["id"] != reader.welcome["user"]["id"]]
+            for name in names[:most]:
+                await stack.enter_async_context(self._socket(await self._signed_in(name)))
+            yield
+
+    @asynccontextmanager
+    async def _socket(self, cookie: str) -> AsyncIterator[Client]:
+        """A socket that stays open, however long nothing is said."""
+
+        async def go_on_living() -> None:
+            while True:
+                await asyncio.sleep(ALIVE_EVERY_SECONDS)
+                await client.ask("ping")
+
+        async with Client(self.site.ws_url(), cookie=cookie, origin=self.site.url) as client:
+            await client.open()
+            living = asyncio.create_task(go_on_living())
+            yield client
+            living.cancel()
 
     def _name(self, state: State, language: str) -> str:
         part = self.cast[state.who]

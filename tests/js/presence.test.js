@@ -19,6 +19,10 @@ test("of whom nothing was told is offline", () => {
   assert.equal(store.presence.of(undefined), "offline");
 });
 
+test("the reader is here, without being told", () => {
+  assert.equal(store.presence.of(ANA), "online");
+});
+
 test("a person is as was told last", () => {
   for (const state of ["online", "away", "online", "offline"]) {
     hear({ user: BO, state });

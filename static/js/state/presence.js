@@ -5,6 +5,12 @@ export class Presence {
   #people = new Map();
   /** @type {Map<string, number>} by room */
   #counts = new Map();
+  #me;
+
+  /** @param {string} me  the reader, of whom the server tells nothing */
+  constructor(me) {
+    this.#me = me;
+  }
 
   /** @param {Frame} frame  `presence` */
   hear({ user, state, room, online }) {
@@ -21,6 +27,7 @@ export class Presence {
 
   /** @param {User | undefined} user */
   of(user) {
+    if (user?.id === this.#me) return "online";
     return (user && this.#people.get(user.id)) ?? "offline";
   }
 

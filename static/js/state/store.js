@@ -11,7 +11,7 @@ export class Store {
   rooms = new Map();
   /** @type {Map<string, User>} everybody seen so far */
   users = new Map();
-  presence = new Presence();
+  presence;
   /** @type {string | null} */
   epoch = null;
   /** @type {Limits} */
@@ -25,6 +25,7 @@ export class Store {
   /** @param {User} me */
   constructor(me) {
     this.#me = me;
+    this.presence = new Presence(me.id);
     this.users.set(me.id, me);
   }
 
