@@ -16,8 +16,10 @@ from typing import ClassVar
 
 import psycopg
 
+from tests.faults import crashing
 from tests.faults.stage import Stage
 
+CRASH_WITHIN_SECONDS = 20
 HALF_OPEN = b"GET /ws/ HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: "
 
 
@@ -41,6 +43,9 @@ class Fault(ABC):
 
     @abstractmethod
     async def inject(self) -> None: ...
+
+    async def strike(self) -> None:  # noqa: B027 (most faults have done it all by then)
+        """What happens once clients have gone to where they are served."""
 
     @abstractmethod
     async def lift(self) -> None: ...
@@ -233,6 +238,39 @@ class ClockSkewed(Killed):
         await super().lift()
 
 
+class Crashed(Killed):
+    """One web process crashes at a point on the way of a message."""
+
+    name, what, seconds = "F21", "web process crashed on the way of a message", (0.2, 5)
+    serves = True
+
+    def __init__(self, stage: Stage, process: int = 0, point: str = crashing.POINTS[0]) -> None:
+        super().__init__(stage, process, signal.SIGTERM)
+        self.point = point
+
+    @classmethod
+    def at_random(cls, stage: Stage, chance: random.Random) -> Fault:
+        return cls(stage, chance.randrange(len(stage.site.web)), chance.choice(crashing.POINTS))
+
+    async def inject(self) -> None:
+        web = self.stage.site.web[self.process]
+        self._right = web.command
+        web.command = [sys.executable, "-m", "tests.faults.crashing", self.point, *self._right[2:]]
+        await super().inject()
+        await super().lift()
+
+    async def strike(self) -> None:
+        child = self.stage.site.web[self.process].child
+        assert child
+        child.send_signal(signal.SIGUSR1)
+        assert await asyncio.to_thread(child.wait, CRASH_WITHIN_SECONDS) == -signal.SIGKILL
+
+    async def lift(self) -> None:
+        self.stage.site.web[self.process].command = self._right
+        await super().inject()
+        await super().lift()
+
+
 KINDS: tuple[type[Fault], ...] = (
     Killed,
     ToldToStop,
@@ -245,4 +283,5 @@ KINDS: tuple[type[Fault], ...] = (
     HintsShuffled,
     HalfOpen,
     ClockSkewed,
+    Crashed,
 )

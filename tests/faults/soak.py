@@ -92,6 +92,7 @@ class Soak:
             try:
                 if fault.serves:
                     await crowd.spread()
+                await fault.strike()
                 await crowd.talk_for(episode.lasted)
             finally:
                 await fault.lift()

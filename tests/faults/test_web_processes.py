@@ -13,8 +13,9 @@ import pytest
 
 from tests.e2e.conftest import Figures
 from tests.e2e.people import Console, Person, opened
+from tests.faults import crashing
 from tests.faults.crowd import Crowd
-from tests.faults.faults import ClockSkewed, Killed, ToldToStop
+from tests.faults.faults import ClockSkewed, Crashed, Killed, ToldToStop
 from tests.faults.stage import Stage
 from tests.support.oracle import percentile
 
@@ -72,6 +73,24 @@ async def test_one_process_after_the_other_is_killed_five_times_under_load(
         await _everybody_came_back(crowd, figures)
         assert crowd.closed <= {1006, 4012, None}, "4012: a new process that waits for its database"
         assert len(crowd.absences) >= len(crowd.regulars) // 2 * KILLS, "three of six were on each"
+
+
+async def test_a_process_may_crash_at_any_point_on_the_way_of_a_message(
+    stage: Stage, figures: Figures
+) -> None:
+    """F21."""
+    async with Crowd(stage.site, stage.crowd, SEED) as crowd:
+        for point in crashing.POINTS:
+            fault = Crashed(stage, 0, point)
+            await fault.inject()
+            try:
+                await crowd.spread()
+                await fault.strike()
+                await crowd.heard(time.monotonic())
+            finally:
+                await fault.lift()
+        sent = await crowd.check()
+        figures(sent=sent, back_p99_s=percentile(crowd.absences, 0.99))
 
 
 async def test_one_process_after_the_other_is_replaced_under_load(stage: Stage, figures: Figures) -> None:
