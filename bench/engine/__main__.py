@@ -227,6 +227,31 @@ def joins(people: int) -> Callable[[str, Target, float], list[Figure]]:
     return measure
 
 
+def signed_in(
+    rooms: int, people: int, sockets: int, at_once: int
+) -> Callable[[str, Target, float], list[Figure]]:
+    """Opening sockets as browsers do, by session: so many people in so many rooms, so many sockets each."""
+
+    def measure(name: str, server: Target, _seconds: float) -> list[Figure]:
+        if not server.dialect.signs_in:
+            return []
+        everybody = Crowd(server.dialect, server.browsers(rooms, people, sockets))
+        before, others, own = server.cpu(), server.cpu_of_others(), time.process_time()
+        took = everybody.connect(at_once)
+        count = people * sockets
+        client = (time.process_time() - own) / took
+        used, of_others = server.cpu() - before, server.cpu_of_others() - others
+        everybody.close()
+        return [
+            Figure(f"{name}: CPU a join", server.name, used / count * 1e3, "ms"),
+            Figure(f"{name}: of its database and Redis", server.name, of_others / count * 1e3, "ms"),
+            Figure(f"{name}: joins/s", server.name, count / took, "1/s"),
+            Figure(f"{name}: the client's share of a core", server.name, client, ""),
+        ]
+
+    return measure
+
+
 MEASURES: dict[str, Callable[[str, Target, float], list[Figure]]] = {
     "1,000 in one room, 2 in flight": fanout(1, 1000, 2),
     "1,000 in one room, 8 in flight": fanout(1, 1000, 8),
@@ -240,6 +265,10 @@ MEASURES: dict[str, Callable[[str, Target, float], list[Figure]]] = {
     "100 senders, 100 rooms": acknowledged(100, 4),
     "one send alone": alone,
     "5,000 idle": joins(5000),
+    "400 browsers, 20 at a time": signed_in(1, 40, 10, 20),
+    "400 browsers, one by one": signed_in(1, 40, 10, 1),
+    "400 browsers in 20 rooms, 20 at a time": signed_in(20, 40, 10, 20),
+    "5,000 browsers, 500 at a time": signed_in(1, 1000, 5, 500),
 }
 
 if __name__ == "__main__":

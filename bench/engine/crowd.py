@@ -22,6 +22,15 @@ STILL_SECONDS = 0.5
 PATIENCE_SECONDS = 60
 TALK = "The quick brown fox says that the meeting moves to Thursday at ten."
 
+# What a browser says beside.
+BROWSER = (
+    "User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko)"
+    " Chrome/140.0.0.0 Safari/537.36\r\n"
+    "Accept-Encoding: gzip, deflate, br, zstd\r\nAccept-Language: en-GB,en;q=0.9,es;q=0.8\r\n"
+    "Cache-Control: no-cache\r\nPragma: no-cache\r\n"
+    "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n"
+)
+
 _TIME = re.compile(rb'[ "]*t(\d{10,})')
 
 
@@ -49,11 +58,13 @@ def new_key() -> str:
 
 @dataclass(eq=False)
 class Peer:
-    """One socket: `room` is what it says things to, `heard` counts the messages it was given."""
+    """One socket: `room` is what it says things to, `heard` counts the messages it was given. It signs in by
+    `token` or as a browser does, by the cookie of a `session`."""
 
     url: str
     room: str = ""
     token: str = ""
+    session: str = ""
     sampled: bool = False
     heard: int = 0
     answered: int = 0
@@ -79,13 +90,13 @@ class Crowd:
         self._poll = select.epoll()
         self._by_number: dict[int, Peer] = {}
 
-    def connect(self) -> float:
+    def connect(self, at_once: int = CONNECTING_AT_ONCE) -> float:
         """Opens all, signed in, welcomed and caught up where there is such a thing; returns the seconds."""
         began = time.monotonic()
         waiting = list(reversed(self.peers))
         under_way: set[Peer] = set()
         while waiting or under_way:
-            while waiting and len(under_way) < CONNECTING_AT_ONCE:
+            while waiting and len(under_way) < at_once:
                 peer = waiting.pop()
                 self._open(peer)
                 under_way.add(peer)
@@ -102,13 +113,12 @@ class Crowd:
         place = urlsplit(peer.url)
         peer.socket = socket.create_connection((place.hostname, place.port))
         peer.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        signed = f"Authorization: Bearer {peer.token}\r\n" if peer.token else ""
         protocol = "Sec-WebSocket-Protocol: chatconnet.v1\r\n" if self.dialect.signs_in else ""
         peer.socket.sendall(
             (
                 f"GET {place.path} HTTP/1.1\r\nHost: {place.netloc}\r\nUpgrade: websocket\r\n"
                 f"Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-                f"Sec-WebSocket-Version: 13\r\n{protocol}{signed}\r\n"
+                f"Sec-WebSocket-Version: 13\r\n{protocol}{_signature(peer, place.netloc)}\r\n"
             ).encode()
         )
         self._by_number[peer.socket.fileno()] = peer
@@ -198,6 +208,15 @@ class Crowd:
         end = data.rfind(b"}") + 1
         peer.tail = data[end:]
         return data[:end]
+
+
+def _signature(peer: Peer, host: str) -> str:
+    """The headers that say who it is."""
+    if peer.token:
+        return f"Authorization: Bearer {peer.token}\r\n"
+    if peer.session:
+        return f"Cookie: csrftoken={'c' * 32}; sessionid={peer.session}\r\nOrigin: http://{host}\r\n{BROWSER}"
+    return ""
 
 
 def _answer_pings(peer: Peer, data: bytes) -> None:

@@ -35,6 +35,37 @@ for number in range({rooms}):
     result += [(room.id, token) for token in bots.create(names, room.slug)]
 """
 
+# People as browsers know them, each with a session, in so many rooms in which something is unread.
+PEOPLE = """
+import uuid
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from accounts import services
+from accounts.models import User
+from accounts.sessions import SessionStore
+from chat import access
+from chat.services import messages, rooms
+
+def signed_in(user):
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.create()
+    return session.session_key
+
+owner = access.actor_for(User.objects.get(is_superuser=True))
+made = [rooms.create(owner, f"{name} {{number}}", "public", "") for number in range({rooms} - 1)]
+people = [services.sign_up(User.objects.build(f"{name}-{{number}}")) for number in range({people})]
+actors = [access.actor_for(person) for person in people]
+for room in made:
+    for actor in actors:
+        rooms.join(actor, room.id)
+    for number in range(10):
+        messages.post(messages.draft(owner, room.id, str(uuid.uuid4()), f"number {{number}}"))
+result = [signed_in(person) for person in people]
+"""
+
 
 @dataclass
 class Target:
@@ -47,6 +78,7 @@ class Target:
     url: str = ""
     site: Site | None = None
     places: dict[tuple[int, int], list[tuple[str, str]]] = field(default_factory=dict)
+    sessions: dict[tuple[int, int], list[str]] = field(default_factory=dict)
     console: Console | None = None
 
     def peers(self, rooms: int, people: int) -> list[Peer]:
@@ -61,6 +93,14 @@ class Target:
             script = ROOMS.format(rooms=rooms, people=people, name=f"b{rooms}x{people}")
             self.places[rooms, people] = self.console.run(script)
         return [Peer(self.url, room=room, token=token) for room, token in self.places[rooms, people]]
+
+    def browsers(self, rooms: int, people: int, sockets: int) -> list[Peer]:
+        """So many people in so many rooms each, with so many sockets each, signed in by session."""
+        assert self.console
+        if (rooms, people) not in self.sessions:
+            script = PEOPLE.format(rooms=rooms, people=people, name=f"p{rooms}x{people}")
+            self.sessions[rooms, people] = self.console.run(script)
+        return [Peer(self.url, session=key) for _ in range(sockets) for key in self.sessions[rooms, people]]
 
     def cpu(self) -> float:
         """Processor seconds that the server has used so far."""
