@@ -9,21 +9,19 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from types import SimpleNamespace
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import get_user
 from django.db import connection, models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.sessions import SessionStore
+from accounts.sessions import signs_in
 from chat import frames
 from chat.errors import Refused, SignedOut, bad_field, not_found
-from chat.models import BotToken, Membership, Message, Room, Sanction
+from chat.models import Membership, Message, Room, Sanction
 
 RANKS: dict[str, int] = {
     Membership.Role.MEMBER: 0,
@@ -59,26 +57,62 @@ def actor_for(user: User, *, session: str = "", token: int = 0) -> Actor:
     )
 
 
-def by_session(key: str | None) -> Actor:
-    """The actor behind a session cookie; raises `SignedOut`."""
-    store = SessionStore(key)
-    request: Any = SimpleNamespace(session=store)
-    user = get_user(request)
-    if not isinstance(user, User) or store.public_id is None:
-        raise SignedOut
-    return actor_for(user, session=store.public_id)
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What somebody shows at the door: a Bearer token, or the key in a session cookie."""
+
+    session: str = ""
+    token: str | None = None
 
 
-def by_token(token: str) -> Actor:
-    """The bot behind a Bearer token; raises `SignedOut`."""
-    found = (
-        BotToken.objects.select_related("user")
-        .filter(_alive_token(), hash=token_hash(token), user__is_active=True)
-        .first()
-    )
-    if found is None:
-        raise SignedOut
-    return actor_for(found.user, token=found.pk)
+# What signs somebody in, by sessions and tokens alike, in one statement for all who wait at the door.
+_ARRIVALS = """
+SELECT door.session_key, door.hash, door.session, door.token, door.data,
+    EXISTS (SELECT 1 FROM chat_sanction s WHERE s.user_id = u.id AND s.lifted_at IS NULL),
+    u.id, u.password, u.public_id, u.username, u.display_name, u.language, u.is_bot
+FROM (
+    SELECT session_key, NULL::bytea AS hash, public_id AS session, 0 AS token, session_data AS data, user_id
+      FROM accounts_session WHERE session_key = ANY(%(sessions)s::text[]) AND expire_date > %(now)s
+    UNION ALL
+    SELECT NULL, hash, '', id, '', user_id
+      FROM chat_bottoken WHERE hash = ANY(%(tokens)s::bytea[])
+       AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > %(now)s)
+) AS door JOIN accounts_user u ON u.id = door.user_id
+WHERE u.is_active
+"""
+_USER_FACTS = ("id", "password", "public_id", "username", "display_name", "language", "is_bot")
+"""In the order of the model's fields, as `from_db` takes them."""
+
+
+def arrivals(credentials: Collection[Credential]) -> list[Actor | Exception]:
+    """Who stands at the door, one by one: the actor, or why not: `SignedOut`, or `Refused("suspended")`."""
+    asked: dict[str, Any] = {
+        "sessions": [one.session for one in credentials if one.token is None and _may_be_key(one.session)],
+        "tokens": [token_hash(one.token) for one in credentials if one.token is not None],
+        "now": timezone.now(),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_ARRIVALS, asked)
+        rows = cursor.fetchall()
+    found: dict[str | bytes, Actor] = {}
+    sanctioned: set[int] = set()
+    for key, hashed, session, token, data, has_sanctions, *facts in rows:
+        user = User.from_db(None, _USER_FACTS, facts)
+        if token or signs_in(data, user):
+            found[bytes(hashed) if token else key] = actor_for(user, session=session, token=token)
+        if has_sanctions:
+            sanctioned.add(user.pk)
+    suspended = _suspended(sanctioned)
+    outcomes: list[Actor | Exception] = []
+    for one in credentials:
+        actor = found.get(one.session if one.token is None else token_hash(one.token))
+        outcomes.append(suspended.get(actor.id, actor) if actor else SignedOut())
+    return outcomes
+
+
+def _may_be_key(session_key: str) -> bool:
+    """Whether PostgreSQL can be asked: others may stand in the same statement."""
+    return session_key.isascii() and session_key.isalnum()
 
 
 def token_hash(token: str) -> bytes:
@@ -134,7 +168,7 @@ def standing(actors: Collection[Actor], rooms: Collection[int] = ()) -> Standing
     }
     alive_sessions = set(map(tuple, sessions or ()))
     alive_tokens = set(tokens)
-    suspended = {sanction.user_id: sanction for sanction in _suspensions(users)} if sanctioned else {}
+    suspended = _suspended(users if sanctioned else ())
     refused: dict[Actor, Exception] = {}
     for actor in actors:
         if (
@@ -144,7 +178,7 @@ def standing(actors: Collection[Actor], rooms: Collection[int] = ()) -> Standing
         ):
             refused[actor] = SignedOut()
         elif actor.id in suspended:
-            refused[actor] = refusal(suspended[actor.id])
+            refused[actor] = suspended[actor.id]
     held_against = sanctions(rooms, users) if sanctioned else {}
     return Standing(refused, set(map(tuple, members or ())), held_against, active)
 
@@ -159,6 +193,11 @@ def _suspensions(users: Collection[int]) -> models.QuerySet[Sanction]:
     return Sanction.objects.filter(holds(), kind=Sanction.Kind.SUSPEND, user__in=users, room__isnull=True)
 
 
+def _suspended(users: Collection[int]) -> dict[int, Refused]:
+    """Those of these users who are suspended from the whole server now."""
+    return {sanction.user_id: refusal(sanction) for sanction in _suspensions(users)} if users else {}
+
+
 def suspension(actor: Actor) -> Sanction | None:
     """What suspends this person from the whole server now: of several, the one that holds longest."""
     return _suspensions([actor.id]).order_by(models.F("until").desc(nulls_first=True)).first()
@@ -168,10 +207,6 @@ def check(actor: Actor) -> None:
     """Raises what `refusals` says of one actor."""
     for error in refusals([actor]).values():
         raise error
-
-
-def _alive_token() -> Q:
-    return Q(revoked_at=None) & (Q(expires_at=None) | Q(expires_at__gt=timezone.now()))
 
 
 def holds() -> Q:

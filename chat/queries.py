@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -24,49 +25,60 @@ REACTIONS_SHOWN = 100
 PAGE = 50
 PEOPLE_PAGE = 20
 
-# Unread: past the read mark, by others, there to be read, not by somebody blocked. Counted up to the limit,
-# from the index `one_message_a_place` alone.
+# The people asked for, each with those whom they have blocked.
+_ASKED = """unnest(%(users)s::bigint[]) AS asked (id)
+CROSS JOIN LATERAL (
+    SELECT ARRAY(SELECT blocked_id FROM chat_block WHERE blocker_id = asked.id) AS people OFFSET 0
+) AS blocked"""
+
+# Unread: past the read mark, by others, there to be read, not by somebody blocked. Counted for members, up to
+# the limit, from the index `one_message_a_place` alone.
 _COUNTED = """x.author_id <> m.user_id
       AND x.deleted_at IS NULL AND x.hidden_at IS NULL AND x.held_at IS NULL
-      AND x.author_id <> ALL (ARRAY(SELECT b.blocked_id FROM chat_block b WHERE b.blocker_id = %(user)s))
-    LIMIT %(limit)s) AS bounded"""
-_UNREAD = f"""
-LATERAL (SELECT count(*) AS n FROM (
+      AND x.author_id <> ALL (blocked.people) AND m.left_at IS NULL LIMIT %(limit)s) AS bounded"""
+_UNREAD = f"""(SELECT count(*) FROM (
     SELECT 1 FROM chat_message x
-    WHERE x.room_id = m.room_id AND x.seq > m.read_seq AND {_COUNTED}) AS unread,
-LATERAL (SELECT count(*) AS n FROM (
+    WHERE x.room_id = m.room_id AND x.seq > m.read_seq AND {_COUNTED})"""  # noqa: S608 (its parts are here)
+_MENTIONS = f"""(SELECT count(*) FROM (
     SELECT 1 FROM chat_mention t JOIN chat_message x ON x.id = t.message_id
-    WHERE t.user_id = m.user_id AND t.room_id = m.room_id AND t.seq > m.read_seq AND {_COUNTED}) AS mentioned
-"""  # noqa: S608 (its part is above, as are those of the two that follow)
+    WHERE t.user_id = m.user_id AND t.room_id = m.room_id AND t.seq > m.read_seq AND {_COUNTED})"""  # noqa: S608
 _COUNTS = f"""
-SELECT m.room_id, m.read_seq, unread.n, mentioned.n
-FROM chat_membership m, {_UNREAD}
-WHERE m.user_id = %(user)s AND m.left_at IS NULL AND m.room_id = ANY(%(rooms)s)
+SELECT m.room_id, m.read_seq, {_UNREAD}, {_MENTIONS}
+FROM {_ASKED}
+JOIN chat_membership m ON m.user_id = asked.id AND m.left_at IS NULL
+WHERE m.room_id = ANY(%(rooms)s)
 """  # noqa: S608
+
+# A room as a member sees it; of a direct one also its people.
+_ROOM = f"""r.public_id, r.slug, r.name, r.topic, r.kind, r.closed_at IS NOT NULL, c.head, m.role, m.read_seq,
+    {_UNREAD}, {_MENTIONS}, CASE WHEN r.kind = 'direct' THEN (
+        SELECT json_agg(json_build_array(p.public_id, p.username, p.display_name, p.is_bot) ORDER BY p.id)
+        FROM chat_membership d JOIN accounts_user p ON p.id = d.user_id WHERE d.room_id = m.room_id) END"""  # noqa: S608
 _ROOMS = f"""
-SELECT m.room_id, r.public_id, r.slug, r.name, r.topic, r.kind, r.closed_at IS NOT NULL, c.head,
-    m.role, m.read_seq, unread.n, mentioned.n
-FROM chat_membership m
+SELECT m.room_id, {_ROOM}
+FROM {_ASKED}
+JOIN chat_membership m ON m.user_id = asked.id AND m.left_at IS NULL
 JOIN chat_room r ON r.id = m.room_id
-JOIN chat_roomcursor c ON c.room_id = m.room_id, {_UNREAD}
-WHERE m.user_id = %(user)s AND m.left_at IS NULL
-    AND (%(rooms)s::bigint[] IS NULL OR m.room_id = ANY(%(rooms)s))
+JOIN chat_roomcursor c ON c.room_id = m.room_id
+WHERE %(rooms)s::bigint[] IS NULL OR m.room_id = ANY(%(rooms)s)
 ORDER BY m.room_id
 """  # noqa: S608
 _ROOM_FACTS = ("id", "slug", "name", "topic", "kind", "closed", "head", "role", "read", "unread", "mentions")
 
-# What every socket asks for as it opens, in one statement each.
+# Where people are and were, and what those see who come or are looked at again at the same moment.
+_HOMES = f"""
+SELECT asked.id, coalesce(v.version, 0), (SELECT epoch FROM chat_server), m.room_id, m.left_how, {_ROOM}
+FROM {_ASKED}
+LEFT JOIN chat_usercursor v ON v.user_id = asked.id
+LEFT JOIN (chat_membership m
+    JOIN chat_room r ON r.id = m.room_id
+    JOIN chat_roomcursor c ON c.room_id = m.room_id
+) ON m.user_id = asked.id
+ORDER BY m.room_id
+"""  # noqa: S608
 _EPOCH_AND_HEADS = """
 SELECT (SELECT epoch FROM chat_server),
     (SELECT json_agg(json_build_array(room_id, head)) FROM chat_roomcursor WHERE room_id = ANY(%s))
-"""
-_MEMBERSHIPS = """
-SELECT coalesce((SELECT version FROM chat_usercursor WHERE user_id = %(user)s), 0),
-    (SELECT json_agg(json_build_array(m.room_id, r.public_id, m.left_how, c.head))
-       FROM chat_membership m
-       JOIN chat_room r ON r.id = m.room_id
-       JOIN chat_roomcursor c ON c.room_id = m.room_id
-      WHERE m.user_id = %(user)s)
 """
 
 
@@ -84,7 +96,7 @@ def epoch_and_heads(rooms: Collection[int]) -> tuple[str, dict[int, int]]:
 def counts(user: int, rooms: Collection[int]) -> dict[int, frames.Counts]:
     """A member's read mark, unread and mentions in each of these rooms; exact up to 999."""
     with connection.cursor() as cursor:
-        cursor.execute(_COUNTS, {"user": user, "rooms": list(rooms), "limit": COUNT_LIMIT})
+        cursor.execute(_COUNTS, {"users": [user], "rooms": list(rooms), "limit": COUNT_LIMIT})
         return {
             room: frames.Counts(read=read, unread=unread, mentions=mentions)
             for room, read, unread, mentions in cursor.fetchall()
@@ -115,21 +127,47 @@ def shared_room(room: Room, head: int) -> frames.Room:
 
 def rooms_of(actor: Actor, only: Collection[int] | None = None) -> dict[int, frames.Room]:
     """The rooms of a person as that person sees them, by primary key."""
-    asked = {"user": actor.id, "rooms": None if only is None else list(only), "limit": COUNT_LIMIT}
+    asked = {"users": [actor.id], "rooms": None if only is None else list(only), "limit": COUNT_LIMIT}
     with connection.cursor() as cursor:
         cursor.execute(_ROOMS, asked)
-        rooms = {pk: frames.Room(**dict(zip(_ROOM_FACTS, facts, strict=True))) for pk, *facts in cursor}
-    directs = [pk for pk, room in rooms.items() if room.kind == Room.Kind.DIRECT]
-    for pk, people in _direct_people(directs).items():
-        rooms[pk].users = people
-    return rooms
+        return {pk: _room(facts) for pk, *facts in cursor.fetchall()}
 
 
-def _direct_people(rooms: Sequence[int]) -> dict[int, list[frames.User]]:
-    people: dict[int, list[frames.User]] = defaultdict(list)
-    for membership in Membership.objects.filter(room__in=rooms).select_related("user").order_by("user_id"):
-        people[membership.room_id].append(user(membership.user))
-    return people
+def _room(facts: Sequence[Any]) -> frames.Room:
+    """A room from a row of `_ROOM`."""
+    *shared, people = facts
+    room = frames.Room(**dict(zip(_ROOM_FACTS, shared, strict=True)))
+    if people is not None:
+        room.users = [
+            frames.User(id=public_id, name=name, display=display, bot=bot)
+            for public_id, name, display, bot in people
+        ]
+    return room
+
+
+@dataclass
+class Home:
+    """Where a person is, as of one moment: `version` counts the changes of the memberships, `rooms` are as
+    the person sees them, `left` says of those that the person is no longer in how that came."""
+
+    epoch: str
+    version: int
+    rooms: dict[int, frames.Room]
+    left: dict[int, str]
+
+
+def homes(users: Sequence[int]) -> list[Home]:
+    """The homes of these users, in this order."""
+    found: dict[int, Home] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_HOMES, {"users": list(users), "limit": COUNT_LIMIT})
+        for user, version, epoch, room, left, *facts in cursor.fetchall():
+            home = found.setdefault(user, Home(epoch, version, {}, {}))
+            if left:
+                home.left[room] = left
+            elif room is not None:
+                home.rooms[room] = _room(facts)
+    return [found[user] for user in users]
 
 
 def room_keys(actor: Actor, room_ids: Collection[str]) -> dict[str, int]:
@@ -146,15 +184,6 @@ def heads(rooms: Collection[int]) -> dict[int, int]:
 def versions(users: Collection[int]) -> dict[int, int]:
     """How often the memberships of these users have changed."""
     return dict(UserCursor.objects.filter(user__in=users).values_list("user_id", "version"))
-
-
-def memberships(user: int) -> tuple[int, dict[int, tuple[str, str, int]]]:
-    """The version of a user's memberships, and room by room its public id, how it was left, if it was, and
-    its head: all as of one moment."""
-    with connection.cursor() as cursor:
-        cursor.execute(_MEMBERSHIPS, {"user": user})
-        version, rooms = cursor.fetchone()
-        return version, {room: (public_id, left, head) for room, public_id, left, head in rooms or ()}
 
 
 # In rooms of more people than this, they are counted, not named.

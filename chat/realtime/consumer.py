@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from http.cookies import CookieError, SimpleCookie
 from typing import Any, ClassVar
 
 from channels.consumer import AsyncConsumer
 from channels.exceptions import StopConsumer
 from django.conf import settings
+from django.http import parse_cookie
 from django.utils import translation
 from django.utils.translation import get_supported_language_variant
 from django.utils.translation.trans_real import parse_accept_lang_header
@@ -22,6 +22,7 @@ from chat.realtime import origins
 from chat.realtime.hub import Hub, get_hub, shut_out
 from chat.realtime.socket import AsgiOutlet, Send, Socket
 from chat.realtime.threads import in_thread
+from chat.realtime.together import Together
 from chat.realtime.writer import Writer
 from chat.services import live, messages, reading, rooms
 
@@ -33,6 +34,7 @@ COMMANDS_THAT_ENTER = (frames.CreateCommand, frames.JoinCommand, frames.DirectCo
 log = logging.getLogger(__name__)
 limits = Limits()
 writer = Writer()
+arrivals = Together(access.arrivals)
 
 
 async def deny(scope: dict[str, Any], send: Send, status: int, retry_after: float = 0) -> None:
@@ -96,17 +98,19 @@ class ChatConsumer(AsyncConsumer):
             return
         await self.send({"type": "websocket.accept", "subprotocol": frames.SUBPROTOCOL})
         self.language = _accepted_language(headers.get(b"accept-language", b"").decode("latin1"))
+        cookies = parse_cookie(headers.get(b"cookie", b"").decode("latin1"))
+        session = cookies.get(settings.SESSION_COOKIE_NAME, "")
         try:
-            await self._enter(bearer, headers.get(b"cookie", b"").decode("latin1"))
+            await self._enter(access.Credential(session, bearer))
         except (SignedOut, Refused) as error:
             if isinstance(error, Refused) and error.code != "suspended":
                 self.socket.close(frames.RESTART, error.code, retry_after=error.retry_after or 1)
             else:
                 shut_out(self.socket, error)
 
-    async def _enter(self, bearer: str | None, cookies: str) -> None:
+    async def _enter(self, credential: access.Credential) -> None:
         """Signs in, welcomes, and begins to answer commands."""
-        actor = await in_thread(_signed_in, bearer, cookies)
+        actor = await arrivals(credential)
         self.language = actor.language or self.language
         hub = get_hub()
         if settings.CHAT_LIMITS and hub.sockets_of(actor.id) >= settings.CHAT_SOCKETS_PER_USER:
@@ -385,24 +389,6 @@ ChatConsumer.handlers = {
 }
 
 NOBODY = access.Actor(id=0, public_id="", name="", display="")
-
-
-def _signed_in(bearer: str | None, cookies: str) -> access.Actor:
-    """Who is at the door, and may come in; raises `SignedOut`, or `Refused` for the suspended."""
-    if bearer is not None:
-        actor = access.by_token(bearer)
-    else:
-        actor = access.by_session(_cookie(cookies, settings.SESSION_COOKIE_NAME))
-    access.check(actor)
-    return actor
-
-
-def _cookie(header: str, name: str) -> str | None:
-    try:
-        morsel = SimpleCookie(header).get(name)
-    except CookieError:
-        return None
-    return morsel.value if morsel else None
 
 
 def _accepted_language(header: str) -> str:

@@ -23,6 +23,7 @@ from chat.realtime.fanout import Audience, Fanout
 from chat.realtime.presence import Presence
 from chat.realtime.socket import Socket, ready
 from chat.realtime.threads import in_thread
+from chat.realtime.together import Together
 from chat.realtime.waiting import either
 
 CATCH_UP_STEP = 200
@@ -78,6 +79,7 @@ class Hub:
         self._name = publish.new_process_name()
         self.presence = Presence(self._name, self._feeds, self._tell_others)
         self._ending = False
+        self._homes = Together(queries.homes)
 
     def start(self) -> None:
         """Begins to listen, to tell and to compare; from now on services publish through this hub."""
@@ -113,16 +115,14 @@ class Hub:
         person.sockets.add(socket)
         if self._ending:
             _send_away(socket)
-        await self._reload(person)
-        epoch, read = await in_thread(_epoch_and_rooms, socket.actor)
-        # A room joined since the reload is announced after the first `sync`, like any other new one.
-        rooms = {pk: room for pk, room in read.items() if pk in person.rooms}
-        for pk, room in rooms.items():
-            socket.positions[pk] = room.head
-            socket.known.add(pk)
+        asked_at = self._loop.time()
+        home = await self._reload(person)
+        # Not the rooms that others of the person's sockets were told in the meantime that they are out of.
+        rooms = {pk: room for pk, room in home.rooms.items() if pk in person.rooms}
+        socket.welcomed(home.epoch, {pk: room.head for pk, room in rooms.items()}, asked_at)
         return frames.WelcomeFrame(
             protocol=frames.PROTOCOL,
-            epoch=epoch,
+            epoch=home.epoch,
             user=queries.myself(socket.actor),
             rooms=list(rooms.values()),
             limits={
@@ -171,10 +171,8 @@ class Hub:
         named = {by_id[room]: position for room, position in positions.items() if room in by_id}
         for room in named:
             self._feeds[room].audience.discard(socket)
-        # What is still waiting here when a query fails is caught up by the client's next `sync`.
-        socket.positions |= named
         new = await self._new_to(socket, person, named)
-        present, heads = await in_thread(queries.epoch_and_heads, list(socket.positions))
+        present, heads = await self._epoch_and_heads(socket, named)
         same_epoch = epoch == present
         await self._heal_to(heads)
         for room, position in list(socket.positions.items()):
@@ -189,6 +187,20 @@ class Hub:
             socket.synced = True
             self.presence.entered(socket, socket.known)
         await self._announce(person)
+
+    async def _epoch_and_heads(self, socket: Socket, named: dict[int, int]) -> tuple[str, dict[int, int]]:
+        """The epoch and the heads of the rooms that the socket is to be caught up in.
+
+        A welcome of this moment has just said both. Somebody live since then would know no better: what no
+        hint told of is found as late. Only who claims to be further must have heard it elsewhere.
+        """
+        heads = dict(socket.positions)
+        # What is still waiting here when a query fails is caught up by the client's next `sync`.
+        socket.positions |= named
+        fresh = self._loop.time() - socket.welcomed_at < settings.CHAT_HEADS_SECONDS
+        if fresh and all(position <= heads.get(room, -1) for room, position in named.items()):
+            return socket.epoch, heads
+        return await in_thread(queries.epoch_and_heads, list(socket.positions))
 
     @staticmethod
     def _within_reach(feed: Feed, position: int) -> bool:
@@ -255,25 +267,26 @@ class Hub:
 
     # --- Who is in which room --------------------------------------------------------------------
 
-    async def _reload(self, person: Person) -> None:
-        """Brings the rooms of a person up to what PostgreSQL says, and tells the person's sockets."""
+    async def _reload(self, person: Person) -> queries.Home:
+        """Brings the rooms of a person up to what PostgreSQL says, which is returned, and tells the person's
+        sockets."""
         async with person.reloading:
             while True:
                 drops = person.drops
-                version, memberships = await in_thread(queries.memberships, person.user)
+                home = await self._homes(person.user)
                 if not person.sockets:
-                    return  # gone, and no longer among the hub's people: nobody would undo what follows
+                    return home  # gone, and no longer among the hub's people: nobody would undo what follows
                 if person.drops == drops:
                     break
             for room in list(person.rooms):
-                _public_id, left, _head = memberships.get(room, ("", "not_found", 0))
-                if left:
-                    self._drop(person, room, left)
-            for room, (public_id, left, head) in memberships.items():
-                if not left and room not in person.rooms:
-                    self._enter_feed(person, room, public_id, head)
-            person.version = version
+                if room not in home.rooms:
+                    self._drop(person, room, home.left.get(room, "not_found"))
+            for pk, room in home.rooms.items():
+                if pk not in person.rooms:
+                    self._enter_feed(person, pk, room.id, room.head)
+            person.version = home.version
         await self._announce(person)
+        return home
 
     async def _announce(self, person: Person) -> None:
         """Tells the person's sockets of rooms they do not know yet; from then on they are live there."""
@@ -508,10 +521,6 @@ def shut_out(socket: Socket, error: Exception) -> None:
         socket.close(frames.SIGNED_OUT, "signed_out")
     else:
         socket.close(frames.SUSPENDED, "suspended")
-
-
-def _epoch_and_rooms(actor: access.Actor) -> tuple[str, dict[int, frames.Room]]:
-    return queries.epoch(), queries.rooms_of(actor)
 
 
 _hub: Hub | None = None

@@ -67,19 +67,22 @@ class Socket:
     """Frames go out in the order of `write`, which never waits.
 
     `known` are the rooms the client was told of, `positions` where it stands in those that are not live
-    before the first `sync`; `entering` counts commands under way that will tell of a room themselves.
+    before the first `sync`; `entering` counts commands under way that will tell of a room themselves; `epoch`
+    and `welcomed_at`, in the time of the event loop, are what the welcome said and when that was asked for.
     """
 
     __slots__ = (
         "actor",
         "closed",
         "entering",
+        "epoch",
         "heard_at",
         "known",
         "name",
         "outlet",
         "positions",
         "synced",
+        "welcomed_at",
     )
 
     def __init__(self, actor: Actor, outlet: Outlet) -> None:
@@ -92,6 +95,15 @@ class Socket:
         self.known: set[int] = set()
         self.positions: dict[int, int] = {}
         self.heard_at = time.monotonic()
+        self.epoch = ""
+        self.welcomed_at = float("-inf")
+
+    def welcomed(self, epoch: str, heads: dict[int, int], asked_at: float) -> None:
+        """Notes what the client is told of its rooms."""
+        self.epoch = epoch
+        self.welcomed_at = asked_at
+        self.known.update(heads)
+        self.positions.update(heads)
 
     def write(self, data: bytes) -> None:
         """Sends ready frames. A reader too slow for them is closed: what waits for one socket is bounded."""

@@ -20,6 +20,14 @@ def person(name: str, **fields: object) -> Actor:
     )
 
 
+def signed_in(session: str = "", token: str | None = None) -> Actor:
+    """Who comes in by a session's key or by a token; raises what keeps them out."""
+    (outcome,) = access.arrivals([access.Credential(session, token)])
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome
+
+
 def user(actor: Actor) -> User:
     return User.objects.get(pk=actor.id)
 

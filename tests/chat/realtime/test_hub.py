@@ -324,7 +324,7 @@ async def test_a_failed_sync_can_be_asked_for_again(
     await in_thread(people.say, ana, garden)
     epoch = await in_thread(queries.epoch)
     with monkeypatch.context() as patch:
-        patch.setattr(queries, "epoch_and_heads", lambda _rooms: 1 / 0)
+        patch.setattr(queries, "changes_of", lambda *_range: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             await hub.sync(ear.socket, epoch, {})
     await hub.sync(ear.socket, epoch, {})

@@ -15,7 +15,7 @@ from chat.access import Actor
 from chat.errors import SignedOut
 from chat.models import BotToken, Room
 from chat.services import bots, rooms
-from tests.support.people import say
+from tests.support.people import say, signed_in
 from tests.support.state import Witness, everything, refuses
 from tests.support.wire import Recorder
 
@@ -29,7 +29,7 @@ def test_bots_sign_in_with_their_tokens_and_are_members_with_nothing_unread(
     witness = watch(garden)
     with witness.takes(3):
         tokens = bots.create(["r2", "c3", "bb8"], garden.slug)
-    actors = [access.by_token(token) for token in tokens]
+    actors = [signed_in(token=token) for token in tokens]
     assert [actor.name for actor in actors] == ["r2", "c3", "bb8"]
     assert all(actor.bot for actor in actors)
     for actor in actors:
@@ -94,11 +94,11 @@ def test_a_token_that_is_no_good_signs_nobody_in_and_lets_nobody_go_on(
     wire: Recorder, db: None, change: Callable[[BotToken], object]
 ) -> None:
     (token,) = bots.create(["r2"])
-    actor = access.by_token(token)
+    actor = signed_in(token=token)
     access.check(actor)
     change(BotToken.objects.get())
     with pytest.raises(SignedOut):
-        access.by_token(token)
+        signed_in(token=token)
     with pytest.raises(SignedOut):
         access.check(actor)
 
@@ -114,4 +114,4 @@ def test_revoking_is_told_to_every_process(wire: Recorder, db: None) -> None:
 @pytest.mark.parametrize("token", ["", "x", "\udcff", "x" * 10_000])
 def test_no_other_token_signs_anybody_in(token: str, db: None) -> None:
     with pytest.raises(SignedOut):
-        access.by_token(token)
+        signed_in(token=token)
