@@ -62,12 +62,23 @@ class ChatConsumer(AsyncConsumer):
     It does not receive from the channel layer, as an error of the layer would end it: the hub does.
     """
 
-    channel_layer_alias = "none"
     handlers: ClassVar[dict[type[frames.Command], Handler]]
 
     hub: Hub
     socket: Socket
     language: str
+
+    async def __call__(
+        self, scope: dict[str, Any], receive: Callable[[], Awaitable[dict[str, Any]]], send: Send
+    ) -> None:
+        """As the stock one, for a consumer that nothing else speaks to: without a task for each event."""
+        self.scope = scope
+        self.base_send = send
+        try:
+            while True:
+                await self.dispatch(await receive())
+        except StopConsumer:
+            pass
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         """Without the stock thread hop a frame; whatever fails here closes one socket only."""

@@ -1,8 +1,13 @@
-from django.urls import path, re_path
+from __future__ import annotations
+
+from typing import Any
 
 from chat.realtime.consumer import ChatConsumer, nowhere
 
-websocket_urlpatterns = [
-    path("ws/", ChatConsumer.as_asgi()),
-    re_path("", nowhere),  # type: ignore[arg-type]  # Channels puts applications in the place of views
-]
+PATH = "/ws/"
+_chat = ChatConsumer.as_asgi()
+
+
+async def sockets(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    """The ASGI application of all WebSockets: there is one address for them."""
+    await (_chat if scope["path"] == PATH else nowhere)(scope, receive, send)

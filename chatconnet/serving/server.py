@@ -13,7 +13,6 @@ from typing import Any
 import daphne.server
 from daphne.endpoints import build_endpoint_description_strings
 from daphne.server import Server
-from daphne.ws_protocol import WebSocketFactory
 from django.conf import settings
 from twisted.internet import defer, reactor
 
@@ -24,7 +23,7 @@ from chatconnet.asgi import application
 from chatconnet.fleet import BACKLOG
 from chatconnet.serving.proxies import look_through
 from chatconnet.serving.requests import ChatFactory
-from chatconnet.serving.sockets import DENIAL, ChatProtocol, Inbox, SocketOutlet
+from chatconnet.serving.sockets import DENIAL, Inbox, SocketFactory, SocketOutlet
 
 GOODBYE_SECONDS = 0.3
 """At least: whoever was taken just before the end has not said yet what it wants."""
@@ -116,7 +115,7 @@ def _hold_leash(leash: int) -> None:
 
 def _serve(endpoints: list[str]) -> None:
     _allow_many_files()
-    WebSocketFactory.protocol = ChatProtocol
+    daphne.server.WebSocketFactory = SocketFactory
     daphne.server.HTTPFactory = ChatFactory
     server = ChatServer(
         application,

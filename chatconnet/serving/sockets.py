@@ -9,7 +9,7 @@ import socket
 from typing import Any
 
 from autobahn.websocket.types import ConnectionDeny
-from daphne.ws_protocol import WebSocketProtocol
+from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 from twisted.internet import tcp, unix
 
 from chat import frames
@@ -86,6 +86,23 @@ class ChatProtocol(WebSocketProtocol):
 
     def sendHttpErrorResponse(self, code: int, reason: str, headers: Any = None) -> None:  # noqa: N802 (autobahn's)
         super().sendHttpErrorResponse(code, reason, headers or getattr(self, "_denial_headers", ()))
+
+
+class SocketFactory(WebSocketFactory):
+    """Makes a `ChatProtocol` of each connection that becomes a socket.
+
+    The options of its sockets are those of their class. autobahn copies them to each socket and writes them
+    out for a log that nobody keeps, which took a quarter of what opening a socket costs the event loop.
+    """
+
+    def setProtocolOptions(self, **options: Any) -> None:  # noqa: N802 (autobahn's)
+        super().setProtocolOptions(**options)
+        found = {name: getattr(self, name) for name in WebSocketProtocol.CONFIG_ATTRS}
+        shared: dict[str, Any] = {
+            name: staticmethod(value) if callable(value) else value for name, value in found.items()
+        }
+        own = {name: vars(ChatProtocol)[name] for name in found if name in vars(ChatProtocol)}
+        self.protocol = type("ConfiguredProtocol", (ChatProtocol,), shared | own | {"CONFIG_ATTRS": ()})
 
 
 class SocketOutlet:
