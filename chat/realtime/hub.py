@@ -278,9 +278,8 @@ class Hub:
                     return home  # gone, and no longer among the hub's people: nobody would undo what follows
                 if person.drops == drops:
                     break
-            for room in list(person.rooms):
-                if room not in home.rooms:
-                    self._drop(person, room, home.left.get(room, "not_found"))
+            for pk in person.rooms.keys() - home.rooms.keys():
+                self._drop(person, pk, home.left.get(pk, "not_found"))
             for pk, room in home.rooms.items():
                 if pk not in person.rooms:
                     self._enter_feed(person, pk, room.id, room.head)
@@ -389,7 +388,7 @@ class Hub:
     def _here(self, users: Iterable[int]) -> list[Person]:
         return [self._people[user] for user in users if user in self._people]
 
-    async def _quietly(self, work: Awaitable[None]) -> None:
+    async def _quietly(self, work: Awaitable[object]) -> None:
         """For work that is tried again anyway when numbers are next compared."""
         try:
             await work

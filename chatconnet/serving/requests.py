@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
 from typing import Any
 
@@ -13,6 +14,11 @@ from twisted.web.http_headers import Headers
 BODY_MAX = 1024 * 1024
 """Bytes; a form of this site has some kilobytes."""
 HEAD_SECONDS, BODY_SECONDS, IDLE_SECONDS = 10, 60, 75
+UPGRADE_MAX = 8 * 1024
+
+# A head of which nobody could make something else: each header on a line of its own, in printable ASCII.
+_PLAIN_HEAD = re.compile(rb"GET (/[!-~]*) HTTP/1\.1\r\n((?:[A-Za-z0-9-]+: [ -~]*\r\n)+)\r\n")
+_WITH_A_BODY = {b"content-length", b"transfer-encoding", b"expect"}
 
 
 class ChatRequest(WebRequest):
@@ -44,11 +50,29 @@ class ChatChannel(HTTPChannel):
     transport: Any
     refused = False
     _due: Any = None
+    _heard = False
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802 (Twisted's)
+        if not self._heard:
+            self._heard = True
+            if getattr(self.transport, "protocol", None) is self and (target := socket_target(data)):
+                self._become_socket(target, data)
+                return
         if self._due is None and not self._handlingRequest:
             self._expect_within(HEAD_SECONDS)
         super().dataReceived(data)
+
+    def _become_socket(self, target: bytes, head: bytes) -> None:
+        """What daphne does with a request for a socket that was read, without reading it first: the socket's
+        protocol judges the head anyway. Nothing of this object is left behind."""
+        transport = self.transport
+        self.setTimeout(None)
+        transport.unregisterProducer()
+        protocol = self.factory.server.ws_factory.buildProtocol(transport.getPeer())
+        protocol._raw_query_string = target.partition(b"?")[2]
+        transport.protocol = protocol
+        protocol.makeConnection(transport)
+        protocol.dataReceived(head)
 
     def allHeadersReceived(self) -> None:  # noqa: N802 (Twisted's)
         self._expect_within(BODY_SECONDS)
@@ -95,6 +119,18 @@ class ChatChannel(HTTPChannel):
     def _late(self) -> None:
         self._due = None
         self.refuse(HTTPStatus.REQUEST_TIMEOUT)
+
+
+def socket_target(data: bytes) -> bytes | None:
+    """The target of a request for a socket, if that is all of `data` and written as clients write it: short,
+    plain, no header twice, no body. For all others it is Twisted that says what is meant, or wrong."""
+    found = _PLAIN_HEAD.fullmatch(data) if len(data) <= UPGRADE_MAX else None
+    if found is None:
+        return None
+    lines = found[2].split(b"\r\n")[:-1]
+    headers = {name.lower(): value for name, _colon, value in (line.partition(b":") for line in lines)}
+    plain = len(headers) == len(lines) and b"host" in headers and not headers.keys() & _WITH_A_BODY
+    return found[1] if plain and headers.get(b"upgrade", b"").strip().lower() == b"websocket" else None
 
 
 def _is_ambiguous(headers: Headers, version: bytes) -> bool:

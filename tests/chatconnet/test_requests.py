@@ -9,7 +9,14 @@ import pytest
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 
-from chatconnet.serving.requests import BODY_MAX, BODY_SECONDS, HEAD_SECONDS, IDLE_SECONDS, ChatFactory
+from chatconnet.serving.requests import (
+    BODY_MAX,
+    BODY_SECONDS,
+    HEAD_SECONDS,
+    IDLE_SECONDS,
+    ChatFactory,
+    socket_target,
+)
 
 FORM = b"POST /accounts/login/ HTTP/1.1\r\nHost: localhost\r\n"
 WITH_BODY = FORM + b"Content-Length: 500\r\n\r\n"
@@ -114,3 +121,42 @@ def test_nobody_is_asked_to_go_on_with_what_was_refused(connection: Connection) 
     connection.send(FORM + b"Expect: 100-continue\r\nContent-Length: %d\r\n\r\n" % (BODY_MAX + 1))
     assert b"100 Continue" not in connection.transport.value()
     assert connection.status() == 413
+
+
+PLAIN = (
+    b"GET /ws/?tab=1 HTTP/1.1\r\nHost: localhost\r\n"
+    b"Connection: Upgrade\r\nUpgrade: WebSocket\r\nCookie: a=b\r\n\r\n"
+)
+
+
+def test_a_plain_request_for_a_socket_is_not_read_twice() -> None:
+    assert socket_target(PLAIN) == b"/ws/?tab=1"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"GET", b"POST"),
+        (b"/ws/", b"http://localhost/ws/"),
+        (b"/ws/", b"/w s/"),
+        (b"HTTP/1.1", b"HTTP/1.0"),
+        (b"Upgrade: WebSocket\r\n", b""),
+        (b"WebSocket", b"h2c"),
+        (b"Host: localhost\r\n", b""),
+        (b"Host: localhost", b"Host: localhost\r\nhost: elsewhere"),
+        (b"Cookie: a=b", b"Cookie: a=b\r\nCookie: a=c"),
+        (b"Cookie: a=b", b"Content-Length: 5"),
+        (b"Cookie: a=b", b"Transfer-Encoding: chunked"),
+        (b"Cookie: a=b", b"Cookie: a=b\r\n folded"),
+        (b"Cookie: a=b", b"Cookie : a=b"),
+        (b"Cookie: a=b", b"Cookie: a=b\nUpgrade: x"),
+        (b"Cookie: a=b", b"Cookie: a=\x00"),
+        (b"Cookie: a=b", b"Co_okie: a=b"),
+        (b"Cookie: a=b", b"Cookie: " + 8192 * b"a"),
+        (b"\r\n\r\n", b"\r\n"),
+        (b"\r\n\r\n", b"\r\n\r\nmore"),
+    ],
+)
+def test_what_somebody_might_read_otherwise_takes_the_long_way(old: bytes, new: bytes) -> None:
+    assert old in PLAIN
+    assert socket_target(PLAIN.replace(old, new)) is None

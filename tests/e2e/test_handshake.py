@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import http.client
+import re
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass
@@ -123,6 +125,42 @@ async def test_each_address_that_is_served_is_an_origin(stage, origin):
 async def test_no_other_address_takes_sockets(stage, path):
     url = stage.site.ws_url().removesuffix("/ws/") + path
     assert (await refused(Client(url, token=stage.bot.token))).response.status_code == 404
+
+
+def answers(stage: Stage, *pieces: bytes) -> list[int]:
+    """The statuses of what is answered to a request for a socket that comes in these pieces."""
+    head = (
+        b"GET /ws/ HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+        b"Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n"
+        b"Sec-WebSocket-Protocol: chatconnet.v1\r\nAuthorization: Bearer "
+        + stage.bot.token.encode()
+        + b"\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", stage.port), timeout=20) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for piece in pieces:
+            connection.sendall(head if piece == b"head" else piece)
+            time.sleep(0.1)
+        answer = b""
+        while b"\r\n\r\n" not in answer:
+            answer += connection.recv(1 << 16)
+    assert b"permessage-deflate" not in answer
+    return [int(found) for found in re.findall(rb"HTTP/1\.1 (\d+)", answer)]
+
+
+@pytest.mark.parametrize(
+    ("pieces", "status"),
+    [
+        ((b"head", b"\r\n"), 101),
+        ((b"GET", b" /nowhere/ HTTP/1.1\r\nHost: 127.0.0.1\r\n", b"Upgrade: websocket\r\n\r\n"), 400),
+        ((b"head", b"Host: elsewhere\r\n\r\n"), 400),
+    ],
+)
+def test_a_request_for_a_socket_that_comes_in_pieces_is_read_alike(
+    stage: Stage, pieces: tuple[bytes, ...], status: int
+) -> None:
+    assert answers(stage, *pieces) == [status]
 
 
 @pytest.mark.parametrize("subprotocols", [(), ("chatconnet.v2", "json")])

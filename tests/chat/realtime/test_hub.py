@@ -4,12 +4,13 @@ part of the layer, of a commit elsewhere, or of the clock."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db.backends.utils import CursorWrapper
 
 from chat import frames, hints, publish, queries
 from chat.access import Actor
@@ -18,7 +19,7 @@ from chat.models import Room, Server, new_epoch
 from chat.realtime.hub import Hub, shut_out
 from chat.realtime.threads import in_thread
 from chat.services import live, messages, reading, rooms
-from tests.chat.realtime.ears import come, settle
+from tests.chat.realtime.ears import Ear, come, settle
 from tests.support import people
 from tests.support.threads import let_go_of_the_database
 from tests.support.wire import Recorder
@@ -352,3 +353,92 @@ async def test_what_is_edited_while_one_was_away_is_caught_up_with_once(
     assert [(m["seq"], m["pos"], m["body"]) for m in frame["messages"]] == [
         (sent.seq, sent.seq + 1, "second")
     ]
+
+
+@pytest.fixture
+def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What any thread asks the database from now on."""
+    heard: list[str] = []
+    execute = CursorWrapper.execute
+
+    def listen(self: CursorWrapper, sql: Any, params: Any = None) -> Any:
+        heard.append(sql)
+        return execute(self, sql, params)
+
+    monkeypatch.setattr(CursorWrapper, "execute", listen)
+    return heard
+
+
+async def test_a_welcome_costs_one_statement_and_a_sync_that_follows_it_none(
+    hub: Hub, garden: Room, bo: Actor, statements: list[str]
+) -> None:
+    await in_thread(rooms.direct, bo, "ana")
+    statements.clear()
+    ear = Ear(bo)
+    welcome = await hub.connect(ear.socket)
+    assert len(statements) == 1
+    await hub.sync(ear.socket, welcome.epoch, {room.id: room.head for room in welcome.rooms})
+    assert len(statements) == 1
+    assert ear.socket in hub._feeds[garden.pk].audience
+
+
+async def test_those_who_come_together_are_welcomed_by_one_statement(
+    hub: Hub, garden: Room, ana: Actor, bo: Actor, mo: Actor, statements: list[str]
+) -> None:
+    statements.clear()
+    welcomes = await asyncio.gather(*(hub.connect(Ear(actor).socket) for actor in (ana, bo, mo)))
+    assert len(statements) == 1
+    assert [welcome.user.name for welcome in welcomes] == ["ana", "bo", "mo"]
+    assert [room.role for welcome in welcomes for room in welcome.rooms] == ["owner", "member", "moderator"]
+
+
+async def test_a_sync_long_after_the_welcome_asks_what_no_hint_has_told(
+    hub: Hub, garden: Room, ana: Actor, bo: Actor, elsewhere: Elsewhere
+) -> None:
+    ear = await come(hub, bo, sync=False)
+    before = await head(garden)
+    await elsewhere.do(people.say, ana, garden)
+    ear.socket.welcomed_at -= settings.CHAT_HEADS_SECONDS
+    await hub.sync(ear.socket, await in_thread(queries.epoch), {})
+    await settle()
+    assert ear.ranges(garden) == [(before, before + 1)]
+
+
+async def test_who_is_further_than_the_welcome_is_not_reset(
+    hub: Hub, garden: Room, ana: Actor, bo: Actor, elsewhere: Elsewhere
+) -> None:
+    """Another process was faster with a message, and no hint has come of it."""
+    ear = await come(hub, bo, sync=False)
+    await elsewhere.do(people.say, ana, garden)
+    await hub.sync(ear.socket, await in_thread(queries.epoch), {garden.public_id: await head(garden)})
+    await elsewhere.do(people.say, ana, garden)
+    await hub.compare(ear.socket, [garden.public_id])
+    await settle()
+    assert ear.of("reset") == []
+    assert ear.ranges(garden) == [(await head(garden) - 1, await head(garden))]
+
+
+async def test_a_removal_that_is_heard_of_while_a_welcome_is_read_is_not_undone_by_it(
+    hub: Hub, garden: Room, ana: Actor, bo: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await come(hub, ana)
+    read = queries.homes
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def homes(users: Sequence[int]) -> list[queries.Home]:
+        found = read(users)
+        if not told.is_set():
+            rooms.remove(ana, garden.public_id, "bo")  # committed, and told, after the reading
+            loop.call_soon_threadsafe(told.set)
+        return found
+
+    monkeypatch.setattr(hub._homes, "_ask", homes)
+    ear = Ear(bo)
+    welcome = await hub.connect(ear.socket)
+    assert told.is_set()
+    assert welcome.rooms == []
+    await hub.sync(ear.socket, welcome.epoch, {})
+    await in_thread(people.say, ana, garden)
+    await settle()
+    assert ear.of("changes") == []
