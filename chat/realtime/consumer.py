@@ -94,8 +94,7 @@ class ChatConsumer(AsyncConsumer):
     # --- The handshake ---------------------------------------------------------------------------
 
     async def _connect(self) -> None:
-        self._outlet = self.scope.get("outlet") or AsgiOutlet(self.send)
-        self.socket = Socket(NOBODY, self._outlet)
+        self.socket = Socket(NOBODY, self.scope.get("outlet") or AsgiOutlet(self.send))
         headers = dict(self.scope["headers"])
         address = (self.scope.get("client") or ["unknown"])[0]
         if wait := limits.handshake_wait(address):
@@ -127,7 +126,7 @@ class ChatConsumer(AsyncConsumer):
         if settings.CHAT_LIMITS and hub.sockets_of(actor.id) >= settings.CHAT_SOCKETS_PER_USER:
             self.socket.close(frames.TOO_MANY_SOCKETS, "too_many_sockets")
             return
-        self.socket = Socket(actor, self._outlet)
+        self.socket.actor = actor
         self.hub = hub
         self.socket.say(await hub.connect(self.socket))
         self._bad_frames = BadFrames()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 import secrets
 import time
@@ -16,6 +17,10 @@ from chat import frames
 from chat.access import Actor
 
 DRAINED_LOOK_SECONDS = 0.05
+
+# Of all processes no two sockets have the same name; the operating system is asked for chance once.
+_PROCESS = secrets.token_hex(8)
+_numbers = itertools.count()
 
 log = logging.getLogger(__name__)
 
@@ -88,7 +93,7 @@ class Socket:
     def __init__(self, actor: Actor, outlet: Outlet) -> None:
         self.actor = actor
         self.outlet = outlet
-        self.name = secrets.token_hex(8)
+        self.name = f"{_PROCESS}{next(_numbers)}"
         self.synced = False
         self.closed = False
         self.entering = 0

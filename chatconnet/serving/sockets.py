@@ -8,6 +8,8 @@ import errno
 import socket
 from typing import Any
 
+import autobahn.twisted.websocket
+import autobahn.websocket.protocol
 from autobahn.websocket.types import ConnectionDeny
 from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 from twisted.internet import tcp, unix
@@ -28,6 +30,15 @@ FULL = {errno.EAGAIN, errno.EWOULDBLOCK}
 _send = ctypes.PyDLL(None, use_errno=True).send
 _send.argtypes = (ctypes.c_int, ctypes.c_char_p, ctypes.c_size_t, ctypes.c_int)
 _send.restype = ctypes.c_ssize_t
+
+
+def _plain(value: Any) -> Any:
+    return value
+
+
+# autobahn colours what it would say in its log with each packet that comes, though the log is off.
+for _module in (autobahn.twisted.websocket, autobahn.websocket.protocol):
+    _module.hltype = _module.hlval = _plain
 
 
 class ChatProtocol(WebSocketProtocol):
