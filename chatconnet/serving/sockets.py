@@ -38,7 +38,7 @@ def _plain(value: Any) -> Any:
 
 # autobahn colours what it would say in its log with each packet that comes, though the log is off.
 for _module in (autobahn.twisted.websocket, autobahn.websocket.protocol):
-    _module.hltype = _module.hlval = _plain
+    _module.hltype = _module.hlval = _plain  # type: ignore[attr-defined]
 
 
 class ChatProtocol(WebSocketProtocol):
