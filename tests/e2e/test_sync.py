@@ -329,7 +329,7 @@ async def test_ping_brings_the_counts_of_the_rooms_it_names(stage):
 async def test_a_sync_that_came_in_time_may_take_longer(stage):
     async with AsyncExitStack() as stack:
         ann = await stack.enter_async_context(stage.ann.socket(stage.site))
-        ann.welcome = await ann.wait_for("welcome")
+        await ann.wait_for("welcome")
         with psycopg.connect(stage.site.database_url) as held:
             held.execute("LOCK TABLE chat_message IN ACCESS EXCLUSIVE MODE")
             syncing = asyncio.create_task(ann.sync({ann.welcome["rooms"][0]["id"]: 0}))
