@@ -1,19 +1,27 @@
-// Half-written texts, kept in this browser by user and room.
+// Half-written texts and what they answer, kept in this browser by user and room.
 
 const DRAFT = "draft";
+const ANSWERED = "answered";
+
+/** @typedef {{id: string, seq: number}} Answered  the message that is answered */
 
 export class Drafts {
-  /** Told of the room whose draft came or went; and of its text, where another tab has dropped it.
-   * @type {Set<(room: string, dropped?: string) => void>} */
+  /** Told of the room whose draft came or went. @type {Set<(room: string) => void>} */
   listeners = new Set();
+  /** Told of the room whose draft another tab has changed; and of its text, where it was dropped there.
+   * @type {Set<(room: string, dropped?: string) => void>} */
+  otherTabListeners = new Set();
   #user;
 
   /** @param {string} user  user id */
   constructor(user) {
     this.#user = user;
     addEventListener("storage", ({ key, oldValue, newValue }) => {
-      const room = key?.startsWith(this.#name("")) && key.slice(this.#name("").length);
-      if (room) this.#tell(room, newValue ? undefined : (oldValue ?? undefined));
+      const [kind, whose, room] = key?.split(" ") ?? [];
+      if (whose !== user || (kind !== DRAFT && kind !== ANSWERED)) return;
+      const dropped = kind === DRAFT && !newValue ? (oldValue ?? undefined) : undefined;
+      for (const listener of this.otherTabListeners) listener(room, dropped);
+      this.#tell(room);
     });
   }
 
@@ -24,7 +32,19 @@ export class Drafts {
 
   /** @param {string} room */
   get(room) {
-    return localStorage.getItem(this.#name(room)) ?? "";
+    return localStorage.getItem(this.#name(DRAFT, room)) ?? "";
+  }
+
+  /** What the draft of a room answers. @param {string} room @returns {Answered | null} */
+  answered(room) {
+    return JSON.parse(localStorage.getItem(this.#name(ANSWERED, room)) ?? "null");
+  }
+
+  /** @param {string} room @param {Answered | null} answered */
+  setAnswered(room, answered) {
+    const name = this.#name(ANSWERED, room);
+    if (answered) localStorage.setItem(name, JSON.stringify({ id: answered.id, seq: answered.seq }));
+    else localStorage.removeItem(name);
   }
 
   /**
@@ -33,21 +53,19 @@ export class Drafts {
    */
   set(room, text) {
     const had = this.has(room);
-    if (text) localStorage.setItem(this.#name(room), text);
-    else localStorage.removeItem(this.#name(room));
+    const name = this.#name(DRAFT, room);
+    if (text) localStorage.setItem(name, text);
+    else localStorage.removeItem(name);
     if (had !== this.has(room)) this.#tell(room);
   }
 
-  /**
-   * @param {string} room
-   * @param {string} [dropped]
-   */
-  #tell(room, dropped) {
-    for (const listener of this.listeners) listener(room, dropped);
+  /** @param {string} room */
+  #tell(room) {
+    for (const listener of this.listeners) listener(room);
   }
 
-  /** @param {string} room */
-  #name(room) {
-    return `${DRAFT} ${this.#user} ${room}`;
+  /** @param {string} kind @param {string} room */
+  #name(kind, room) {
+    return `${kind} ${this.#user} ${room}`;
   }
 }

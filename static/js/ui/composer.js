@@ -27,7 +27,9 @@ export class MessageComposer extends HTMLElement {
   #completion;
   /** @type {About | null} */
   #about = null;
-  /** What was begun about a message of a room that was left meanwhile. @type {Map<string, {about: About, text: string}>} */
+  /** What the draft answers, as long as that has still to be read. @type {import("../net/drafts.js").Answered | null} */
+  #awaited = null;
+  /** The edits that were begun in rooms that were left meanwhile. @type {Map<string, {about: About, text: string}>} */
   #begun = new Map();
   /** On a touch keyboard Enter breaks the line: there is no Shift+Enter. */
   #touch = matchMedia("(pointer: coarse)");
@@ -47,14 +49,19 @@ export class MessageComposer extends HTMLElement {
     part(this, "emoji").onclick = () => this.#openEmoji();
     listenToFormatting(this.#text, part(this, "format-menu"), part(this, "format"));
     chat.viewListeners.add(() => this.#opened());
-    chat.drafts.listeners.add((room, dropped) => this.#keepDraft(room, dropped));
-    chat.store.subscribe((change) => change.rooms && this.#opened());
+    chat.drafts.listeners.add((room) => this.#keepDraft(room));
+    chat.drafts.otherTabListeners.add((room, dropped) => this.#changedElsewhere(room, dropped));
+    chat.store.subscribe((change) => {
+      if (change.rooms) this.#opened();
+      if (this.#awaited) this.#recall();
+    });
     this.#opened();
   }
 
   /** Answers a message. @param {Message} message */
   reply(message) {
     if (this.#about?.mode === "edit") this.#cancel();
+    this.#chat.drafts.setAnswered(message.room, message);
     this.#turn({ mode: "reply", message });
   }
 
@@ -71,21 +78,27 @@ export class MessageComposer extends HTMLElement {
     return true;
   }
 
+  /** Where a draft was dropped but something is written, that is a draft still. @param {string} room */
+  #keepDraft(room) {
+    const { drafts } = this.#chat;
+    if (room !== this.dataset.room || this.#about?.mode === "edit" || drafts.get(room)) return;
+    if (this.#text.value) drafts.set(room, this.#text.value);
+  }
+
   /**
-   * Another tab of the same person has dropped the draft they share: sent from there, it is not to be sent again from
-   * here; what else is written here is a draft still.
+   * Another tab of the same person has changed the draft they share: it is shown here too, but not under the hands of who
+   * writes. What was sent from there is not to be sent again from here.
    * @param {string} room
    * @param {string} [dropped]
    */
-  #keepDraft(room, dropped) {
-    const { drafts } = this.#chat;
-    if (room !== this.dataset.room || this.#about?.mode === "edit" || drafts.get(room)) return;
-    if (this.#text.value === dropped) this.#set("");
-    else if (this.#text.value) drafts.set(room, this.#text.value);
+  #changedElsewhere(room, dropped) {
+    if (room !== this.dataset.room || this.#about?.mode === "edit") return;
+    const writes = document.hasFocus() && document.activeElement === this.#text;
+    if (dropped === undefined ? !writes : this.#text.value === dropped) this.#resume(room);
   }
 
   #opened() {
-    const { room, drafts } = this.#chat;
+    const { room } = this.#chat;
     this.hidden = !room;
     if (!room) return;
     const { closed, kind } = room.info;
@@ -98,12 +111,37 @@ export class MessageComposer extends HTMLElement {
       if (closed && this.#about) this.#cancel();
       return;
     }
-    if (this.#about) this.#begun.set(this.dataset.room ?? "", { about: this.#about, text: this.#text.value });
+    const left = this.dataset.room ?? "";
+    if (this.#about?.mode === "edit") this.#begun.set(left, { about: this.#about, text: this.#text.value });
     this.dataset.room = room.id;
     const begun = this.#begun.get(room.id);
     this.#begun.delete(room.id);
-    this.#show(begun?.about ?? null);
-    this.#set(begun?.about.mode === "edit" ? begun.text : drafts.get(room.id));
+    if (!begun) return this.#resume(room.id);
+    this.#show(begun.about);
+    this.#set(begun.text);
+  }
+
+  /** Shows the draft of the room and what it answers. @param {string} room */
+  #resume(room) {
+    const { drafts } = this.#chat;
+    this.#show(null);
+    if (this.#text.value !== drafts.get(room)) this.#set(drafts.get(room));
+    this.#awaited = drafts.answered(room);
+    if (this.#awaited) this.#recall();
+  }
+
+  /** What the draft answers may have to be read first. Where it is gone, the text alone is kept. */
+  #recall() {
+    const { room, drafts } = this.#chat;
+    if (!this.#awaited || !room?.loaded || room.info.closed || room.id !== this.dataset.room) return;
+    const { id, seq } = this.#awaited;
+    const message = room.timeline.byId(id);
+    if (!message && room.timeline.span(seq).from > seq) this.#chat.history(room.id, { around: seq });
+    else if (message && !message.deleted) this.#show({ mode: "reply", message });
+    else {
+      this.#awaited = null;
+      drafts.setAnswered(room.id, null);
+    }
   }
 
   /** @param {KeyboardEvent} event */
@@ -182,13 +220,15 @@ export class MessageComposer extends HTMLElement {
 
   /** @param {string} room @param {string} body */
   async #send(room, body) {
-    const kept = this.#chat.send(room, body, this.#about?.message.id);
+    const answered = this.#about?.message.id ?? this.#awaited?.id;
+    const kept = this.#chat.send(room, body, answered);
     const written = this.#text.value;
     this.#turn(null);
     this.#set("");
     this.dispatchEvent(new CustomEvent("message-sent", { bubbles: true }));
     await kept;
     this.#forget(room, written);
+    if (this.#chat.drafts.answered(room)?.id === answered) this.#chat.drafts.setAnswered(room, null);
   }
 
   /**
@@ -251,9 +291,10 @@ export class MessageComposer extends HTMLElement {
 
   #cancel() {
     const room = this.#chat.room?.id ?? "";
-    const draft = this.#about?.mode === "edit" ? this.#chat.drafts.get(room) : this.#text.value;
-    this.#turn(null);
-    this.#set(draft);
+    if (this.#about?.mode === "reply") {
+      this.#chat.drafts.setAnswered(room, null);
+      this.#show(null);
+    } else this.#resume(room);
     this.#text.focus();
   }
 
@@ -266,6 +307,7 @@ export class MessageComposer extends HTMLElement {
   /** @param {About | null} about */
   #show(about) {
     this.#about = about;
+    this.#awaited = null;
     part(this, "about").hidden = !about;
     this.#chat.writeAbout(about?.message.id);
     part(this, "what").textContent = about ? t(`${about.mode}ing`, { name: about.message.user.display }) : "";
