@@ -160,6 +160,24 @@ def test_a_refused_message_says_why_and_is_retried_or_discarded(chromium: Browse
     dora.context.close()
 
 
+def test_who_is_named_while_the_server_is_gone_is_found_when_it_is_back(
+    chromium: Browser, site: Site
+) -> None:
+    Person(chromium, site.url, "fern").sign_up()
+    eve = Person(chromium, site.url, "eve")
+    eve.sign_up()
+    stop(site)
+    expect(eve.page.locator("state-bar")).to_be_visible()
+    eve.composer.press_sequentially("@fer")
+    options = eve.page.get_by_role("listbox", name="Suggestions").get_by_role("option")
+    eve.page.wait_for_timeout(500)
+    expect(options).to_have_count(0)
+    start(site)
+    eve.page.get_by_role("button", name="Try now").dispatch_event("click")  # the focus stays
+    expect(options).to_contain_text(["@fern"], timeout=PATIENCE)
+    eve.context.close()
+
+
 def in_database(site: Site, statement: str) -> None:
     with psycopg.connect(site.database_url, autocommit=True) as connection:
         connection.execute(statement)

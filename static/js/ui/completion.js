@@ -38,6 +38,8 @@ export class Completion {
     });
     field.addEventListener("click", () => this.#look());
     field.addEventListener("blur", () => this.close());
+    // Without a connection nobody could be asked.
+    chat.frameListeners.add(({ type }) => type === "welcome" && this.#wanted && this.#look());
     // A press on the list must not take the focus from the field.
     list.addEventListener("pointerdown", (event) => event.preventDefault());
     onOption(list, (n) => this.#take(n));
