@@ -182,6 +182,31 @@ def test_the_address_is_the_rooms_again_at_the_latest_messages(arrive: Arrive) -
     expect(lena.page).to_have_url(room)
 
 
+def test_that_a_message_was_edited_stands_at_the_end_of_its_last_line(arrive: Arrive) -> None:
+    rosa = arrive("rosa")
+    rosa.create_room("Roses")
+    page = rosa.page
+    for before, after, lines in (
+        ("red", "pink", 0),
+        ("one", "first\n\nand *second*", 0),
+        ("plain", "```\ncode\n```", 1),
+        ("left", "\u05e9\u05dc\u05d5\u05dd", 1),
+    ):
+        rosa.say(before)
+        expect(page.locator(".pending")).to_have_count(0)
+        rosa.composer.press("ArrowUp")
+        rosa.say(after)
+        mark = page.locator("li.message").last.get_by_text("(edited)")
+        expect(mark).to_be_visible()
+        last, said = (
+            box.bounding_box() for box in (page.locator(".message").last.locator(".text > *").last, mark)
+        )
+        assert last
+        assert said
+        assert (said["y"] >= last["y"] + last["height"] - 2) == bool(lines), after
+        assert lines or said["x"] >= last["x"] + last["width"], after
+
+
 def test_times_are_in_the_zone_that_was_chosen(arrive: Arrive, site: Site) -> None:
     zoe = arrive("zoe")
     zoe.say("What time is it?")

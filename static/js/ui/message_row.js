@@ -81,6 +81,7 @@ function drawText(row, { message, entry, copy }) {
   const note = part(row, "state");
   note.hidden = !state;
   note.textContent = state && t(state);
+  row.classList.toggle("edited", !!message?.edited);
   const edited = part(row, "edited");
   edited.hidden = !message?.edited;
   edited.title = message?.edited ? fullTime(message.edited) : "";
