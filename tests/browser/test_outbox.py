@@ -160,6 +160,32 @@ def test_a_refused_message_says_why_and_is_retried_or_discarded(chromium: Browse
     dora.context.close()
 
 
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_on_a_telephone_the_bar_is_one_line_high(chromium: Browser, site: Site, language: str) -> None:
+    kim = Person(chromium, site.url, f"kim_{language}")
+    kim.sign_up()
+    in_database(site, f"UPDATE accounts_user SET language = '{language}' WHERE username = '{kim.name}'")
+    phone = chromium.new_context(
+        has_touch=True, viewport={"width": 360, "height": 740}, storage_state=kim.context.storage_state()
+    )
+    kim.context.close()
+    page = phone.new_page()
+    page.goto(site.url)
+    expect(page.locator("room-header h1")).not_to_be_empty()
+    stop(site)
+    bar = page.locator("state-bar")
+    text, countdown, button = (bar.locator(f"[data-part={part}]") for part in ("text", "countdown", "now"))
+    expect(bar).to_be_visible()
+    expect(countdown).to_have_text(re.compile(r"^\d+ s$"))
+    boxes = [part.bounding_box() for part in (bar, text, button)]
+    start(site)
+    phone.close()
+    heights = [box["height"] for box in boxes if box]
+    assert heights[0] <= 45
+    assert heights[1] < 20
+    assert heights[2] >= 43.5
+
+
 def test_who_is_named_while_the_server_is_gone_is_found_when_it_is_back(
     chromium: Browser, site: Site
 ) -> None:

@@ -5,6 +5,8 @@ import { t } from "../strings.js";
 
 /** A short break is not worth a line that comes and goes. */
 const PATIENCE = 1500;
+/** Pixels: too few for whole sentences beside one another. */
+const NARROW = 660;
 const READ_WITHIN = 6000;
 
 export class StateBar extends HTMLElement {
@@ -43,8 +45,10 @@ export class StateBar extends HTMLElement {
   /** @param {Connection} connection */
   #say({ state, until, problem }) {
     const n = Math.max(1, Math.ceil(((until ?? 0) - Date.now()) / 1000));
-    part(this, "text").textContent = problem ? t(problem) : t("no_connection");
-    part(this, "countdown").textContent = state === "waiting" ? t("again_in", { n }) : state === "connecting" ? t("connecting") : "";
+    const short = /** @type {HTMLElement} */ (this.parentElement).clientWidth < NARROW;
+    const next = state === "waiting" ? t(short ? "again_in_short" : "again_in", { n }) : "";
+    part(this, "text").textContent = t(problem ?? (short ? "no_connection_short" : "no_connection"));
+    part(this, "countdown").textContent = state === "connecting" ? t("connecting") : next;
     part(this, "now").hidden = state === "connecting";
   }
 }
