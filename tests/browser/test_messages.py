@@ -75,6 +75,24 @@ def number(text: str) -> int:
     return int(text.rsplit(maxsplit=1)[-1])
 
 
+def test_what_was_drawn_of_a_room_is_kept_and_brought_up_to_date(arrive: Arrive) -> None:
+    bess, bert = arrive("bess"), arrive("bert")
+    bert.say("First of bert")
+    expect(bess.message("First of bert")).to_be_visible()
+    bess.message("First of bert").evaluate("row => { row.isTheSame = true; }")
+    bess.create_room("Basement")
+    expect(bess.message("First of bert")).to_have_count(0)
+    bert.composer.press("ArrowUp")
+    bert.say("Second of bert")
+    expect(bert.composer).to_have_value("")
+    bert.say("Third of bert")
+    expect(bess.room("Welcome").locator("[data-part=unread]")).to_contain_text("1")
+    bess.room("Welcome").click()
+    expect(bess.message("Third of bert")).to_be_visible()
+    assert bess.message("Second of bert").evaluate("row => row.isTheSame")
+    expect(bess.message("First of bert")).to_have_count(0)
+
+
 def test_keys_act_on_the_message_that_has_the_focus(arrive: Arrive) -> None:
     yara, zeno = arrive("yara"), arrive("zeno")
     yara.say("First of yara")

@@ -37,7 +37,8 @@ export class Store {
 
   /** @param {string | null} slug */
   bySlug(slug) {
-    return [...this.rooms.values()].find((room) => room.info.slug === slug);
+    for (const room of this.rooms.values()) if (room.info.slug === slug) return room;
+    return undefined;
   }
 
   /** Where every room stands, for `sync` and `ping`. */

@@ -18,6 +18,8 @@ const WINDOW = 300;
 /** So many at the end, where each message that comes has the browser lay out all that are drawn. */
 const LATEST = 100;
 const STEP = 100;
+/** Rooms whose rows are kept for when the reader comes back. */
+const ROOMS_KEPT = 8;
 const SCREENS_AHEAD = 1.5;
 const CENTRE = 0.4;
 const UPPER_THIRD = 0.25;
@@ -27,6 +29,8 @@ export class MessageList extends HTMLElement {
   #chat;
   /** @type {Map<string, HTMLElement>} */
   #rows = new Map();
+  /** The rows of the rooms that were open last, the latest at the end. @type {Map<string, Map<string, HTMLElement>>} */
+  #kept = new Map();
   /** @type {ScrollKeeper} */
   #scroll;
   /** @type {MessageFocus} */
@@ -92,7 +96,7 @@ export class MessageList extends HTMLElement {
     const entered = this.dataset.room !== room?.id;
     if (entered) {
       this.dataset.room = room?.id ?? "";
-      this.#rows.clear();
+      this.#rows = this.#rowsOf(this.dataset.room);
       part(this, "list").replaceChildren();
       this.#seen = this.#unreadAfter = null;
       this.#keptUnread = false;
@@ -104,6 +108,16 @@ export class MessageList extends HTMLElement {
     const toNew = this.#unreadAfter !== null && (entered || view.quiet);
     this.#target = asked ?? (toNew ? "unread" : null);
     this.#draw();
+  }
+
+  /** What was drawn of a room, to be brought up to date. @param {string} room */
+  #rowsOf(room) {
+    const rows = this.#kept.get(room) ?? new Map();
+    this.#kept.delete(room);
+    this.#kept.set(room, rows);
+    const [oldest] = this.#kept.keys();
+    if (this.#kept.size > ROOMS_KEPT) this.#kept.delete(oldest);
+    return rows;
   }
 
   #redraw() {

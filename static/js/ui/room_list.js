@@ -57,10 +57,15 @@ export class RoomList extends HTMLElement {
   #section(name, rooms) {
     // The room that is looked at stays in its place while it is read: its count is there for a moment only.
     const { room: open, follows } = this.#chat;
-    const isSeen = (/** @type {Room} */ room) => room === open && follows && document.visibilityState === "visible";
-    const hasNews = (/** @type {Room} */ room) => Number(room.info.unread > 0 && !isSeen(room));
-    rooms.sort((a, b) => hasNews(b) - hasNews(a) || byName(this.#name(a), this.#name(b)));
-    drawList(part(this, name), rooms.slice(0, this.#most), this.#rows[name], (room) => room.id, (room, row) => this.#row(room, row));
+    const seen = follows && document.visibilityState === "visible" ? open : undefined;
+    // Hundreds of rooms are compared many times each: what it takes is made once.
+    const lines = rooms.map((room) => {
+      return { room, name: this.#name(room), news: Number(room.info.unread > 0 && room !== seen) };
+    });
+    lines.sort((a, b) => b.news - a.news || byName(a.name, b.name));
+    drawList(part(this, name), lines.slice(0, this.#most), this.#rows[name], ({ room }) => room.id, (line, row) => {
+      return this.#row(line.room, line.name, line.room === open, row);
+    });
   }
 
   /** On the tab and the app's icon: what is for the reader alone; a dot where there is other news. @param {Room[]} rooms */
@@ -73,18 +78,22 @@ export class RoomList extends HTMLElement {
     if ("setAppBadge" in navigator) navigator.setAppBadge(forMe).catch(() => undefined);
   }
 
-  /** @param {Room} room @param {HTMLElement | undefined} known */
-  #row(room, known) {
+  /**
+   * @param {Room} room
+   * @param {string} name
+   * @param {boolean} isOpen
+   * @param {HTMLElement | undefined} known
+   */
+  #row(room, name, isOpen, known) {
     const row = known ?? fromTemplate("room");
     const { slug, unread, mentions, kind, closed } = room.info;
-    const isOpen = room === this.#chat.room;
     if (isOpen) this.#fresh.delete(room.id);
     const fresh = this.#fresh.has(room.id);
     const hasDraft = !isOpen && this.#chat.drafts.has(room.id);
     // Hundreds of rooms, of which a message changes one: the others are left alone.
     const person = otherPerson(room.info, this.#chat.user);
     const state = this.#chat.store.presence.of(person);
-    const look = JSON.stringify([slug, this.#name(room), kind, closed, unread, mentions, isOpen, hasDraft, fresh, state]);
+    const look = JSON.stringify([slug, name, kind, closed, unread, mentions, isOpen, hasDraft, fresh, state]);
     if (this.#looks.get(row) === look) return row;
     this.#looks.set(row, look);
     const link = part(row, "link");
@@ -96,7 +105,7 @@ export class RoomList extends HTMLElement {
     else link.removeAttribute("aria-current");
     drawMark(row, person, iconOf(room.info));
     drawState(row, state);
-    part(row, "name").textContent = this.#name(room);
+    part(row, "name").textContent = name;
     part(row, "draft").hidden = !hasDraft;
     part(row, "closed").hidden = !closed;
     part(row, "fresh").hidden = !fresh || unread > 0;
