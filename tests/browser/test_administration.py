@@ -14,6 +14,12 @@ from tests.support.server import Site
 
 pytestmark = pytest.mark.e2e
 
+ADDRESS_OF_A_LIST = "/admin/chat/room/"
+
+SCROLLS_SIDEWAYS = """
+[...document.querySelectorAll("html, .results")].some((box) => box.scrollWidth > box.clientWidth)
+"""
+
 FILL = """
 import json
 from django.contrib import admin
@@ -83,6 +89,23 @@ def test_every_page_of_the_administration_is_quiet(boss: Person, site: Site, des
         assert answer
         assert answer.status == 200, path
         assert boss.problems == [], path
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_no_list_is_wider_than_a_small_screen(
+    boss: Person, site: Site, desk: dict[str, Any], language: str
+) -> None:
+    page = boss.page
+    page.set_viewport_size({"width": 1280, "height": 800})
+    boss.context.add_cookies([{"name": "django_language", "value": language, "url": site.url}])
+    wide = []
+    for path in desk["pages"]:
+        if path.count("/") != ADDRESS_OF_A_LIST.count("/"):
+            continue
+        page.goto(site.url + path)
+        expect(page.locator("html")).to_have_attribute("lang", language)
+        wide += [path] if page.evaluate(SCROLLS_SIDEWAYS) else []
+    assert not wide
 
 
 def test_a_sanction_has_its_end_picked_from_a_calendar(boss: Person, site: Site) -> None:
