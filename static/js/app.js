@@ -15,6 +15,7 @@ import { MemberPanel } from "./ui/member_panel.js";
 import { MessageList } from "./ui/message_list.js";
 import { NoRoom } from "./ui/no_room.js";
 import { PeoplePicker } from "./ui/people_picker.js";
+import { PersonCard } from "./ui/person_card.js";
 import { ReactionPicker } from "./ui/reaction_picker.js";
 import { actOnRooms, copyLink } from "./ui/room_actions.js";
 import { RoomHeader } from "./ui/room_header.js";
@@ -34,6 +35,7 @@ const ELEMENTS = {
   "no-room": NoRoom,
   "notice-line": NoticeLine,
   "people-picker": PeoplePicker,
+  "person-card": PersonCard,
   "reaction-picker": ReactionPicker,
   "room-header": RoomHeader,
   "room-list": RoomList,
@@ -52,9 +54,9 @@ for (const [name, element] of Object.entries(ELEMENTS)) {
   customElements.define(name, element);
   for (const found of document.querySelectorAll(name)) if ("connect" in found) /** @type {any} */ (found).connect(chat);
 }
-const [composer, list, panel, picker, switcher] =
-  /** @type {[MessageComposer, MessageList, MemberPanel, ReactionPicker, RoomSwitcher]} */ (
-    ["message-composer", "message-list", "member-panel", "reaction-picker", "room-switcher"].map((name) =>
+const [card, composer, list, panel, picker, switcher] =
+  /** @type {[PersonCard, MessageComposer, MessageList, MemberPanel, ReactionPicker, RoomSwitcher]} */ (
+    ["person-card", "message-composer", "message-list", "member-panel", "reaction-picker", "room-switcher"].map((name) =>
       document.querySelector(name),
     )
   );
@@ -87,6 +89,7 @@ chat.start();
 async function onMessage({ action, emoji, item: { message, entry, quoted }, button }) {
   if (action === "retry" && entry) return chat.outbox.retry(entry.key);
   if (action === "discard" && entry) return chat.outbox.settle(entry.key);
+  if (action === "author") return showAuthor(message?.user ?? chat.user, button);
   if (action === "quoted" && quoted) return chat.open(chat.view.slug, quoted.seq);
   if (!message) return;
   if (action === "edit") composer.edit(message);
@@ -96,6 +99,16 @@ async function onMessage({ action, emoji, item: { message, entry, quoted }, butt
   if (action === "react") picker.open(button, (chosen) => react(message, chosen, true));
   if (action === "toggle") react(message, emoji ?? "", button.getAttribute("aria-pressed") !== "true");
   if (action === "delete" && (await ask("confirm-delete"))) chat.tryCommand({ type: "delete", message: message.id });
+}
+
+/**
+ * @param {User} user
+ * @param {HTMLElement} button
+ */
+function showAuthor(user, button) {
+  // Who goes on is not named again.
+  const place = button.checkVisibility() ? button : (button.closest("li") ?? button);
+  card.open(user, place, (user) => composer.mention(user));
 }
 
 /**

@@ -167,7 +167,7 @@ interface RoomAction {
 
 /** `message-action`, which bubbles from the message list. */
 interface MessageAction {
-  action: "edit" | "delete" | "reply" | "react" | "toggle" | "link" | "unread" | "retry" | "discard" | "quoted";
+  action: "edit" | "delete" | "reply" | "react" | "toggle" | "link" | "unread" | "retry" | "discard" | "quoted" | "author";
   emoji?: string;
   item: Item;
   button: HTMLElement;

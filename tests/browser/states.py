@@ -95,6 +95,10 @@ STATES = (
         focus="li.message",
         click=("li.message [data-action=reply]",),
     ),
+    State(
+        *("chat-person", "/r/{room}/", "reader", "person-card:popover-open"),
+        click=("li.message:not(.grouped) [data-part=author]",),
+    ),
     State("chat-empty-room", "/r/{empty}/", "newcomer", "message-list .beginning"),
     State("not-found", "/r/nowhere/", "reader", "h1"),
     # Its dialogs

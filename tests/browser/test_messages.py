@@ -257,6 +257,8 @@ def test_the_tools_go_with_the_pointer_and_stay_with_the_keys(arrive: Arrive) ->
 
     first.focus()
     tess.page.keyboard.press("Tab")
+    expect(first.get_by_role("button", name="tess")).to_be_focused()
+    tess.page.keyboard.press("Tab")
     expect(first.locator(".tools :focus")).to_have_count(1)
     tess.composer.hover()
     second.hover()

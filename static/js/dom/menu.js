@@ -40,13 +40,15 @@ export function placeAbove(popover, button) {
 /**
  * Puts an open popover under its button, or over it where there is more room; inside the window.
  * @param {HTMLElement} popover
- * @param {HTMLElement} button
+ * @param {Element} button
+ * @param {"left" | "right"} [edge]  that both have in line
  */
-export function placeAt(popover, button) {
+export function placeAt(popover, button, edge = "right") {
   const at = button.getBoundingClientRect();
   const { width, height } = popover.getBoundingClientRect();
   const fits = at.bottom + GAP + height + MARGIN <= innerHeight;
-  popover.style.left = `${Math.max(MARGIN, Math.min(at.right - width, innerWidth - width - MARGIN))}px`;
+  const left = edge === "left" ? at.left : at.right - width;
+  popover.style.left = `${Math.max(MARGIN, Math.min(left, innerWidth - width - MARGIN))}px`;
   popover.style.top = `${Math.max(MARGIN, fits ? at.bottom + GAP : at.top - GAP - height)}px`;
 }
 

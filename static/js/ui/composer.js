@@ -71,6 +71,13 @@ export class MessageComposer extends HTMLElement {
     this.#set(message.body ?? "");
   }
 
+  /** Names somebody at the caret. @param {User} user */
+  mention({ name }) {
+    const { selectionStart: start, selectionEnd: end, value } = this.#text;
+    const apart = /\S$/.test(value.slice(0, start)) ? " " : "";
+    replaceText(this.#text, start, end, `${apart}@${name} `);
+  }
+
   /** Back from an edit or a reply to what was being written before; false where there is neither. */
   endAbout() {
     if (!this.#about) return false;

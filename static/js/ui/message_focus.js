@@ -1,5 +1,7 @@
 // Keys of the message list: one message at a time is in the tab order, arrows move on, letters act on it.
 
+import { part } from "../dom/template.js";
+
 const KEYS = /** @type {Record<string, string>} */ ({
   r: "reply",
   e: "edit",
@@ -7,6 +9,7 @@ const KEYS = /** @type {Record<string, string>} */ ({
   u: "unread",
   c: "link",
   Delete: "delete",
+  Enter: "author",
 });
 
 export class MessageFocus {
@@ -39,9 +42,11 @@ export class MessageFocus {
   /** @param {Element | null} row */
   #take(row) {
     if (row === this.#current || !(row instanceof HTMLElement)) return;
-    if (this.#current) this.#current.tabIndex = -1;
+    for (const [one, index] of /** @type {const} */ ([[this.#current, -1], [row, 0]])) {
+      if (!one) continue;
+      one.tabIndex = part(one, "author").tabIndex = index;
+    }
     this.#current = row;
-    row.tabIndex = 0;
   }
 
   /** @param {KeyboardEvent} event */

@@ -8,12 +8,12 @@ export class MessageTools {
   #tools = fromTemplate("message-tools");
   /** @type {Reader | undefined} */
   #reader;
-  /** Whether the finger or button that is down went down on the tools. */
-  #begun = false;
+  /** Where the finger or button that is down went down. @type {EventTarget | null} */
+  #pressed = null;
 
   /** @param {HTMLElement} list */
   constructor(list) {
-    list.addEventListener("pointerdown", ({ target }) => (this.#begun = this.#holds(target)), true);
+    list.addEventListener("pointerdown", ({ target }) => (this.#pressed = target), true);
     list.addEventListener("click", (event) => this.#clicked(event), true);
     list.addEventListener("pointerover", ({ target }) => this.#pointed(rowAt(target)));
     list.addEventListener("focusin", ({ target }) => this.moveTo(rowAt(target)));
@@ -44,12 +44,15 @@ export class MessageTools {
     this.moveTo(row);
   }
 
-  /** A tap on a message brings the tools under the finger; it is not meant for them. @param {MouseEvent} event */
+  /** A tap brings the tools under the finger; it is meant for what lay there before. @param {MouseEvent} event */
   #clicked(event) {
     const byKey = event.detail === 0;
-    if (byKey || this.#begun || !this.#holds(event.target)) return;
+    const pressed = this.#pressed;
+    if (byKey || this.#holds(pressed) || !this.#holds(event.target)) return;
     event.preventDefault();
     event.stopPropagation();
+    const button = pressed instanceof Element && pressed.closest("[data-action]");
+    if (button instanceof HTMLElement) button.click();
   }
 
   /** @param {EventTarget | null} target */
