@@ -36,9 +36,11 @@ export function emojiEndingAt(text, caret) {
   return within?.kind === "emoji" ? { name: within.query, from: within.from } : null;
 }
 
+const FENCES = new RegExp("^ {0,3}```", "gm");
+
 /** A block of code has begun and not ended. @param {string} before */
 export function inFence(before) {
-  const fences = before.match(/^ {0,3}```/gm)?.length ?? 0;
+  const fences = before.match(FENCES)?.length ?? 0;
   return fences % 2 === 1;
 }
 
