@@ -104,15 +104,20 @@ class Target:
 
     def cpu(self) -> float:
         """Processor seconds that the server has used so far."""
-        return sum(seconds for seconds, _kib in _usage(self.own))
+        return processor_seconds(self.own)
 
     def cpu_of_others(self) -> float:
         """Processor seconds of its database and Redis."""
-        return sum(seconds for seconds, _kib in _usage(self.others))
+        return processor_seconds(self.others)
 
     def kib(self) -> int:
         """Memory of the server's processes that lies in RAM."""
         return sum(kib for _seconds, kib in _usage(self.own))
+
+
+def processor_seconds(pids: Sequence[int]) -> float:
+    """What these processes and their children have used so far."""
+    return sum(seconds for seconds, _kib in _usage(pids))
 
 
 def _usage(pids: Sequence[int]) -> Iterator[tuple[float, int]]:
