@@ -7,7 +7,7 @@ rights: those are asked of PostgreSQL each time, after the locks of the change a
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +22,7 @@ from accounts.sessions import signs_in
 from chat import frames
 from chat.errors import Refused, SignedOut, bad_field, not_found
 from chat.models import Membership, Message, Room, Sanction
+from chat.trips import Statement, document
 
 RANKS: dict[str, int] = {
     Membership.Role.MEMBER: 0,
@@ -128,40 +129,54 @@ SELECT
       WHERE public_id = ANY(%(sessions)s::text[]) AND expire_date > %(now)s),
     ARRAY(SELECT id FROM chat_bottoken WHERE id = ANY(%(tokens)s::bigint[])
       AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > %(now)s)),
-    (SELECT json_agg(json_build_array(room_id, user_id)) FROM chat_membership
-      WHERE room_id = ANY(%(rooms)s::bigint[]) AND user_id = ANY(%(users)s::bigint[]) AND left_at IS NULL),
+    (SELECT json_agg(json_build_array(p.room, p.user_id))
+      FROM json_to_recordset(%(places)s) AS p(room text, user_id bigint),
+      LATERAL (SELECT id FROM chat_room WHERE public_id = p.room LIMIT 1) r,
+      LATERAL (SELECT FROM chat_membership m
+        WHERE m.room_id = r.id AND m.user_id = p.user_id AND m.left_at IS NULL LIMIT 1) m),
     EXISTS (SELECT 1 FROM chat_sanction WHERE user_id = ANY(%(users)s::bigint[]) AND lifted_at IS NULL)
 """
 
 
+Place = tuple[str, int]
+"""A room's public id, and whoever or whatever is in it: a user's id, a message's `seq`."""
+
+
 @dataclass(frozen=True)
 class Standing:
-    """How actors stand at this moment: who may not act at all and why, who is in which room (room and user
-    id), what holds against whom there (likewise), and how those who may act are shown."""
+    """How actors stand at this moment: who may not act at all and why, who is in which room (its public id
+    and the user's id), what holds against whom there (by ids), and how those who may act are shown."""
 
     refused: dict[Actor, Exception]
-    members: set[tuple[int, int]]
+    members: set[Place]
     held_against: dict[tuple[int, int], list[Sanction]]
     users: dict[int, frames.User]
 
 
-def standing(actors: Collection[Actor], rooms: Collection[int] = ()) -> Standing:
-    """How these actors stand, on the server and in these rooms. Inside a change call it after the locks.
+def standing_statement(actors: Collection[Actor], places: Collection[Place] = ()) -> Statement:
+    """Asks how these actors stand, on the server and in rooms. Inside a change it comes after the locks."""
+    return Statement(
+        _STANDING,
+        {
+            "users": list({actor.id for actor in actors}),
+            "sessions": list({actor.session for actor in actors if actor.session}),
+            "tokens": list({actor.token for actor in actors if actor.token}),
+            "places": document({"room": room, "user_id": user} for room, user in places),
+            "now": timezone.now(),
+        },
+    )
+
+
+def standing_from(
+    rows: Sequence[tuple[Any, ...]], actors: Collection[Actor], rooms: Collection[int] = ()
+) -> Standing:
+    """What `standing_statement` gave, judged; `rooms` are those whose sanctions count.
 
     `SignedOut`: the session or token is gone, or the user was deactivated. `Refused("suspended")`:
     suspended from the server.
     """
-    users = list({actor.id for actor in actors})
-    asked: dict[str, Any] = {
-        "users": users,
-        "sessions": list({actor.session for actor in actors if actor.session}),
-        "tokens": list({actor.token for actor in actors if actor.token}),
-        "rooms": list(rooms),
-        "now": timezone.now(),
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(_STANDING, asked)
-        people, sessions, tokens, members, sanctioned = cursor.fetchone()
+    ((people, sessions, tokens, members, sanctioned),) = rows
+    users = {actor.id for actor in actors}
     active = {
         pk: frames.User(id=public_id, name=name, display=display, bot=bot)
         for pk, public_id, name, display, bot in people or ()
@@ -184,8 +199,11 @@ def standing(actors: Collection[Actor], rooms: Collection[int] = ()) -> Standing
 
 
 def refusals(actors: Collection[Actor]) -> dict[Actor, Exception]:
-    """Who of `actors` may no longer act at all, with the exception that says why: see `standing`."""
-    return standing(actors).refused
+    """Who of `actors` may no longer act at all, with the exception that says why: see `standing_from`."""
+    statement = standing_statement(actors)
+    with connection.cursor() as cursor:
+        cursor.execute(statement.sql, statement.values)
+        return standing_from(cursor.fetchall(), actors).refused
 
 
 def _suspensions(users: Collection[int]) -> models.QuerySet[Sanction]:
@@ -230,9 +248,9 @@ def sanctions(rooms: Collection[int], users: Collection[int]) -> dict[tuple[int,
     return found
 
 
-def check_may_write(room: Room, held_against: Collection[Sanction]) -> None:
-    """Raises `read_only`, `suspended` or `muted`."""
-    if room.closed_at:
+def check_may_write(closed: bool, held_against: Collection[Sanction]) -> None:
+    """Raises `read_only` where the room is closed, `suspended` or `muted`."""
+    if closed:
         raise Refused("read_only")
     for sanction in held_against:
         raise refusal(sanction)
@@ -247,7 +265,7 @@ def check_not_suspended(user: int, room: int) -> None:
 
 def check_actor_may_write(actor: Actor, room: Room) -> None:
     """`check_may_write` for one person; call it under the room's lock."""
-    check_may_write(room, sanctions([room.pk], [actor.id]).get((room.pk, actor.id), []))
+    check_may_write(room.closed_at is not None, sanctions([room.pk], [actor.id]).get((room.pk, actor.id), []))
 
 
 def visible_rooms(actor: Actor) -> models.QuerySet[Room]:

@@ -70,11 +70,11 @@ def _deliver(hint: hints.Hint) -> None:
     _wire.put(hint)
 
 
-def changed(room: Room, frame: frames.ChangesFrame, left: dict[int, str] | None = None) -> None:
+def changed(room: int, frame: frames.ChangesFrame, left: dict[int, str] | None = None) -> None:
     """`room` moved over the positions of `frame`; `left` says who is out since (user id to how)."""
     _put(
         hints.Changed(
-            room=room.pk,
+            room=room,
             from_=frame.from_,
             to=frame.to,
             frame=frames.encode(frame),

@@ -89,6 +89,8 @@ DATABASES = {
         "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": True,
         "OPTIONS": {
+            # Lets `chat.trips` keep its plans; Django's own cursors never do.
+            "prepare_threshold": 0,
             "pool": {
                 "min_size": 1,
                 "max_size": env.integer(

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol, TypeVar
+from collections.abc import Sequence
 from uuid import UUID
 
 import emoji as emojis
@@ -17,45 +14,20 @@ from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from accounts.names import is_hidden, skeleton
-from chat import access, frames, jobs, publish, queries, text
+from accounts.names import is_hidden
+from chat import access, frames, queries, text
 from chat.access import Actor
-from chat.errors import Refused, SignedOut, bad_field, not_found
-from chat.models import (
-    Membership,
-    Mention,
-    Message,
-    MessageSearch,
-    MessageVersion,
-    PendingCheck,
-    Reaction,
-    Room,
-    WordRule,
-)
-from chat.services.timeline import changing, lock_named
+from chat.errors import Refused, bad_field, not_found
+from chat.models import Mention, Message, MessageSearch, MessageVersion, Reaction, Room
+from chat.services import mentions
+from chat.services.batch import Batch, Draft, Outcome
+from chat.services.timeline import changing
+from chat.services.words import await_rules
+from chat.trips import ask
 
 MENTIONS_MAX = 20
 ALONE_UNSEEN = "\u200c\u200d"  # joiners: part of emoji and of some scripts
 ATTEMPTS = 3
-
-
-@dataclass(frozen=True)
-class Draft:
-    """A message to be posted: checked and rendered, which needs no database and no lock."""
-
-    actor: Actor
-    room: str
-    key: UUID
-    body: str
-    html: str
-    reply_to: int | None
-    reply_room: str | None
-    digest: bytes
-    mentions: tuple[str, ...]
-    words: str
-
-
-Outcome = frames.Message | Exception
 
 
 def draft(
@@ -153,245 +125,7 @@ def _post_alone(one: Draft) -> list[Outcome]:
 
 def _post_together(drafts: Sequence[Draft]) -> list[Outcome]:
     with transaction.atomic():
-        return _Batch(drafts).store()
-
-
-# Under the locks: the time, what the keys name already, which of the messages answered are there (room and
-# place), and whether anybody has to look at what is stored.
-_FACTS = """
-SELECT
-    clock_timestamp(),
-    ARRAY(SELECT m.id FROM json_to_recordset(%(keys)s) AS k(author bigint, key uuid)
-      JOIN chat_message m ON m.author_id = k.author AND m.key = k.key),
-    (SELECT json_agg(json_build_array(room_id, seq))
-      FROM json_to_recordset(%(places)s) AS p(room_id bigint, seq bigint)
-      JOIN chat_message USING (room_id, seq)),
-    EXISTS (SELECT 1 FROM chat_wordrule WHERE is_active)
-"""
-
-_INSERT = """
-WITH sent AS (
-    SELECT * FROM json_to_recordset(%(rows)s) AS r(room_id bigint, seq bigint, author bigint, key uuid,
-      digest text, body text, html text, at timestamptz, reply_to bigint, words text)
-), stored AS (
-    INSERT INTO chat_message (room_id, seq, pos, author_id, key, digest, body, html, at, reply_to)
-    SELECT room_id, seq, seq, author, key, decode(digest, 'hex'), body, html, at, reply_to FROM sent
-    RETURNING id, room_id, seq
-), words AS (
-    INSERT INTO chat_messagesearch (message_id, vector)
-    SELECT stored.id, to_tsvector('simple', sent.words)
-    FROM stored JOIN sent USING (room_id, seq)
-), heads AS (
-    UPDATE chat_roomcursor c SET head = h.head, last_at = h.at
-    FROM json_to_recordset(%(heads)s) AS h(room_id bigint, head bigint, at timestamptz)
-    WHERE c.room_id = h.room_id
-)
-SELECT id, room_id, seq FROM stored
-"""
-
-
-class _Row(msgspec.Struct):
-    """A message that is to be stored, as `_INSERT` takes it."""
-
-    room_id: int
-    seq: int
-    author: int
-    key: UUID
-    digest: str
-    body: str
-    html: str
-    at: datetime
-    reply_to: int | None
-    words: str
-
-
-class _Batch:
-    """One transaction of sends. The order matters: lock, then read what decides, then write."""
-
-    def __init__(self, drafts: Sequence[Draft]) -> None:
-        self.drafts = drafts
-        self.cursors = lock_named({draft.room for draft in drafts})
-        self.since = {room_id: cursor.head for room_id, cursor in self.cursors.items()}
-        self.rooms = {room.public_id: room for room in Room.objects.filter(public_id__in=self.cursors)}
-        self.standing = access.standing(
-            {draft.actor for draft in drafts}, [room.pk for room in self.rooms.values()]
-        )
-        self.new: dict[tuple[int, UUID], tuple[_Row, Draft]] = {}
-        self._read_facts()
-
-    def _read_facts(self) -> None:
-        keys = [{"author": draft.actor.id, "key": draft.key} for draft in self.drafts]
-        places = [
-            {"room_id": self.rooms[draft.room].pk, "seq": draft.reply_to}
-            for draft in self.drafts
-            if draft.reply_to and draft.reply_room == draft.room and draft.room in self.rooms
-        ]
-        with connection.cursor() as cursor:
-            cursor.execute(_FACTS, {"keys": _json(keys), "places": _json(places)})
-            self.now, repeated, found, self.is_checked = cursor.fetchone()
-        self.places = set(map(tuple, found or ()))
-        rows = Message.objects.select_related("author", "room").filter(pk__in=repeated) if repeated else ()
-        self.known: dict[tuple[int, UUID], Message] = {(row.author_id, row.key): row for row in rows}
-
-    def store(self) -> list[Outcome]:
-        decided = [self._decide(draft) for draft in self.drafts]
-        if self.new:
-            shown = self._insert()
-        return [shown[row.author, row.key] if isinstance(row, _Row) else row for row in decided]
-
-    def _decide(self, draft: Draft) -> _Row | Outcome:
-        """A new row, the message that the key names already, or why not."""
-        try:
-            if draft.actor in self.standing.refused:
-                raise self.standing.refused[draft.actor]
-            room = self.rooms.get(draft.room)
-            if room is None or (room.pk, draft.actor.id) not in self.standing.members:
-                raise not_found()
-            name = (draft.actor.id, draft.key)
-            if name in self.new:
-                row, first = self.new[name]
-                return row if first.digest == draft.digest else Refused("key_conflict")
-            if name in self.known:
-                return _repeated(self.known[name], draft)
-            access.check_may_write(room, self.standing.held_against.get((room.pk, draft.actor.id), []))
-            if draft.reply_to and (
-                draft.reply_room != draft.room or (room.pk, draft.reply_to) not in self.places
-            ):
-                raise not_found()
-            return self._create(room, draft)
-        except (Refused, SignedOut) as refusal:
-            return refusal
-
-    def _create(self, room: Room, draft: Draft) -> _Row:
-        cursor = self.cursors[draft.room]
-        cursor.head += 1
-        cursor.last_at = max(self.now, cursor.last_at or self.now)
-        row = _Row(
-            room_id=room.pk,
-            seq=cursor.head,
-            author=draft.actor.id,
-            key=draft.key,
-            digest=draft.digest.hex(),
-            body=draft.body,
-            html=draft.html,
-            at=cursor.last_at,
-            reply_to=draft.reply_to,
-            words=draft.words,
-        )
-        self.new[row.author, row.key] = row, draft
-        self.places.add((row.room_id, row.seq))
-        return row
-
-    def _insert(self) -> dict[tuple[int, UUID], frames.Message]:
-        """Writes the new rows and all that hangs on them; publishes one change a room."""
-        rows = [row for row, _draft in self.new.values()]
-        named = _mark_mentions([(row, draft.mentions) for row, draft in self.new.values() if draft.mentions])
-        changed = [room_id for room_id, cursor in self.cursors.items() if cursor.head != self.since[room_id]]
-        heads = [
-            {"room_id": self.rooms[room_id].pk, "head": cursor.head, "at": cursor.last_at}
-            for room_id in changed
-            for cursor in [self.cursors[room_id]]
-        ]
-        with connection.cursor() as cursor:
-            cursor.execute(_INSERT, {"rows": _json(rows), "heads": _json(heads)})
-            ids = {(room, seq): pk for pk, room, seq in cursor.fetchall()} if named else {}
-        mentioned = _store_mentions((ids[row.room_id, row.seq], row, people) for row, people in named)
-        shown = {
-            name: self._shown(row, draft, mentioned.get((row.room_id, row.seq), []))
-            for name, (row, draft) in self.new.items()
-        }
-        by_room: dict[str, list[frames.Message]] = {room_id: [] for room_id in changed}
-        for message in shown.values():
-            by_room[message.room].append(message)
-        for room_id, said in by_room.items():
-            since, head = self.since[room_id], self.cursors[room_id].head
-            frame = frames.ChangesFrame(room=room_id, from_=since, to=head, messages=said)
-            publish.changed(self.rooms[room_id], frame)
-            if self.is_checked:
-                await_rules(self.rooms[room_id], since, head)
-        return shown
-
-    def _shown(self, row: _Row, draft: Draft, mentions: list[str]) -> frames.Message:
-        """The new message as everybody sees it: like `queries.message`, of what is known already."""
-        message = frames.Message(
-            id=f"{draft.room}.{row.seq}",
-            room=draft.room,
-            seq=row.seq,
-            pos=row.seq,
-            key=str(row.key),
-            user=self.standing.users[row.author],
-            at=frames.rfc3339(row.at),
-            body=row.body,
-            html=row.html,
-            reactions={},
-            files=[],
-            mentions=mentions,
-        )
-        if row.reply_to:
-            message.reply_to = f"{draft.room}.{row.reply_to}"
-        return message
-
-
-def _json(rows: Sequence[object]) -> str:
-    return msgspec.json.encode(rows).decode()
-
-
-def _repeated(row: Message, draft: Draft) -> Outcome:
-    """The message that the key names, as it is now; `key_conflict` if something else was first sent."""
-    if bytes(row.digest) != draft.digest:
-        return Refused("key_conflict")
-    (message,) = queries.messages(row.room, [row])
-    return message
-
-
-class _Place(Protocol):
-    """A message on its way into the database, or a row of it."""
-
-    room_id: int
-    seq: int
-    html: str
-
-
-P = TypeVar("P", bound=_Place)
-People = list[tuple[int, str]]
-"""Users, as id and public id."""
-
-
-def _mark_mentions(named: Collection[tuple[P, Collection[str]]]) -> list[tuple[P, People]]:
-    """Who is named in these messages; only members can be. What only looks like a mention is turned into
-    text in `html`, which the caller stores.
-
-    Names are looked up by what they look like, which has an index, and compared as `text` folds them:
-    PostgreSQL folds fewer letters.
-    """
-    looks = {skeleton(name) for _row, names in named for name in names}
-    members = (
-        {
-            (room, text.fold_name(name)): (user, public_id)
-            for room, name, user, public_id in Membership.objects.filter(
-                room__in={row.room_id for row, _names in named}, left_at=None, user__skeleton__in=looks
-            ).values_list("room_id", "user__username", "user_id", "user__public_id")
-        }
-        if looks
-        else {}
-    )
-    found = []
-    for row, names in named:
-        known = [name for name in names if (row.room_id, name) in members]
-        row.html = text.unmarked(row.html, known)
-        found.append((row, [members[row.room_id, name] for name in known]))
-    return found
-
-
-def _store_mentions(named: Iterable[tuple[int, _Place, People]]) -> dict[tuple[int, int], list[str]]:
-    """Stores who is named, by the message's id; returns the public ids by room and place."""
-    found = [(pk, row, people) for pk, row, people in named if people]
-    Mention.objects.bulk_create(
-        Mention(message_id=pk, user_id=user, room_id=row.room_id, seq=row.seq)
-        for pk, row, people in found
-        for user, _id in people
-    )
-    return {(row.room_id, row.seq): [public_id for _user, public_id in people] for _pk, row, people in found}
+        return Batch(drafts).store()
 
 
 def _store_words(row: Message) -> None:
@@ -401,14 +135,6 @@ def _store_words(row: Message) -> None:
             "UPDATE chat_messagesearch SET vector = to_tsvector('simple', %s) WHERE message_id = %s",
             [text.search_words(row.body), row.pk],
         )
-
-
-def await_rules(room: Room, since: int, to: int) -> None:
-    """Notes, in the same transaction, that the word rules must see the messages of the places (`seq`) after
-    `since` up to `to`, and rings for it. A send that starts after a rule was saved always does."""
-    if WordRule.objects.filter(is_active=True).exists():
-        check = PendingCheck.objects.create(room=room, first_pos=since + 1, last_pos=to)
-        jobs.check_words([check.pk])
 
 
 def edit(actor: Actor, message_id: str, body: str, pos: int | None = None) -> frames.Message:
@@ -432,14 +158,22 @@ def edit(actor: Actor, message_id: str, body: str, pos: int | None = None) -> fr
             MessageVersion.objects.create(
                 message=row, number=row.versions.count() + 1, body=row.body, at=now, editor_id=actor.id
             )
-            row.body, row.html, row.edited_at, row.pos = cleaned, shown.html, now, timeline.take()
-            ((_, people),) = _mark_mentions([(row, shown.mentions[:MENTIONS_MAX])])
+            html, named = _marked(timeline.room, shown)
+            row.body, row.html, row.edited_at, row.pos = cleaned, html, now, timeline.take()
             row.save(update_fields=["body", "html", "edited_at", "pos"])
             row.mentions.all().delete()
-            _store_mentions([(row.pk, row, people)])
+            Mention.objects.bulk_create(
+                Mention(message=row, user_id=member.user, room=timeline.room, seq=row.seq) for member in named
+            )
             _store_words(row)
-            await_rules(timeline.room, row.seq - 1, row.seq)
+            await_rules(timeline.room.pk, row.seq - 1, row.seq)
         return _shown(row, timeline.room)
+
+
+def _marked(room: Room, shown: text.Rendered) -> tuple[str, list[mentions.Named]]:
+    names = shown.mentions[:MENTIONS_MAX]
+    (rows,) = ask(mentions.members_statement((room.public_id, name) for name in names))
+    return mentions.mark(shown.html, names, room.public_id, mentions.members_from(rows))
 
 
 def delete(actor: Actor, message_id: str) -> frames.Message:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
+import msgspec
 from django.db import connection, transaction
-from django.db.models import F
 
 from chat import access, publish, queries
 from chat.access import Actor
 from chat.models import Membership, Room, RoomCursor
+from chat.trips import Statement
 
 
 @dataclass
@@ -36,15 +39,32 @@ def lock(rooms: Collection[int]) -> dict[int, RoomCursor]:
     return {cursor.room_id: cursor for cursor in cursors}
 
 
-def lock_named(room_ids: Collection[str]) -> dict[str, RoomCursor]:
-    """`lock` for rooms by their public ids; those that there are not are not returned."""
-    cursors = (
-        RoomCursor.objects.select_for_update(of=("self",))
-        .annotate(public_id=F("room__public_id"))
-        .filter(room__public_id__in=room_ids)
-        .order_by("room_id")
-    )
-    return {cursor.public_id: cursor for cursor in cursors}
+_LOCK = """
+SELECT r.public_id, c.room_id, c.head, c.last_at
+FROM chat_roomcursor c JOIN chat_room r ON r.id = c.room_id
+WHERE r.public_id = ANY(%(rooms)s::text[])
+ORDER BY c.room_id
+FOR UPDATE OF c
+"""
+
+
+class Cursor(msgspec.Struct):
+    """A locked room: its ids, its head, and the time of its last message."""
+
+    public_id: str
+    room_id: int
+    head: int
+    last_at: datetime | None
+
+
+def lock_statement(rooms: Sequence[str]) -> Statement:
+    """`lock` for rooms by their public ids, as a statement: it must be the first of its transaction."""
+    return Statement(_LOCK, {"rooms": rooms})
+
+
+def cursors_from(rows: Iterable[tuple[Any, ...]]) -> dict[str, Cursor]:
+    """By public id; rooms that there are not are not among them."""
+    return {row[0]: Cursor(*row) for row in rows}
 
 
 @contextmanager
@@ -77,7 +97,7 @@ def advance(timeline: Timeline, since: int) -> None:
     left = Membership.objects.filter(
         room=timeline.room, pos__gt=since, pos__lte=timeline.head, left_at__isnull=False
     )
-    publish.changed(timeline.room, frame, dict(left.values_list("user_id", "left_how")))
+    publish.changed(timeline.room.pk, frame, dict(left.values_list("user_id", "left_how")))
 
 
 def memberships_changed(users: Iterable[int]) -> None:

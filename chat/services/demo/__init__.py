@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from chat.models import Message, Room, RoomCursor, WordRule
-from chat.services import messages, rooms
+from chat.services import rooms
 from chat.services.demo import names
 from chat.services.demo.batch import Batch
 from chat.services.demo.calendar import Day, days
@@ -28,6 +28,7 @@ from chat.services.demo.talk import Talk
 from chat.services.demo.texts import Texts
 from chat.services.demo.world import Plan, plans
 from chat.services.timeline import lock
+from chat.services.words import await_rules
 
 DAYS_MIN, DAYS_MAX = 21, 150
 A_DAY = 60
@@ -158,7 +159,7 @@ class Demo:
         batch.store({place.room.pk: (place.head, place.last_at) for place, _events in planned})
         if WordRule.objects.filter(is_active=True).exists():
             for place, _events in planned:
-                messages.await_rules(place.room, cursors[place.room.pk].head, place.head)
+                await_rules(place.room.pk, cursors[place.room.pk].head, place.head)
         self.made.add(batch)
 
     # --- After the talk ------------------------------------------------------------------------------
