@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -26,6 +27,7 @@ from chat.services.words import await_rules
 from chat.trips import ask
 
 MENTIONS_MAX = 20
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 ALONE_UNSEEN = "\u200c\u200d"  # joiners: part of emoji and of some scripts
 ATTEMPTS = 3
 
@@ -65,7 +67,7 @@ def digest(room_id: str, body: str, reply_to: str | None, files: Sequence[str] =
 
 def checked_body(body: str) -> str:
     """The text as it is stored; raises `bad_field` if it is empty, too long or cannot be stored."""
-    if "\x00" in body or any("\ud800" <= character <= "\udfff" for character in body):
+    if UNSTORABLE.search(body):
         raise bad_field("body", _("This text has a character in it that cannot be stored. Take it out."))
     cleaned = text.clean(body)
     if not any(map(_can_be_seen, cleaned)):

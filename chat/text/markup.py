@@ -23,9 +23,10 @@ CONTROLS = re.compile(
     "|([\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb\U000e0000-\U000e007f])\\2*"
 )
 # A text without any of this needs no parser. The slow way gives the same.
-MAY_BE_MARKUP = re.compile(
-    r"[\\`*_~|\[<@\r\n\x00]|://|www\.|mailto:|^\s*(?:>|[-+]\s|\d{1,9}[.)]\s)", re.IGNORECASE
-)
+MARKUP = re.compile(r"[\\`*_~|\[<@\r\n\x00]|://|www\.|mailto:|^\s*(?:>|[-+]\s|\d{1,9}[.)]\s)", re.IGNORECASE)
+# What `MARKUP` finds in a text holds one of these signs, "www." in any case, or begins like a block.
+_SIGNS = re.compile(r"[\\`*_~|\[<@\r\n\x00:]")
+_BLOCK = re.compile(r"\s*[>+\d-]")
 _IN_TEXT = re.compile(
     r"(?<![\w.+%/:-])(?:mailto:)?(?P<mail>[\w.+%-]{1,64}@(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_]{2,})"
     rf"|(?<![\w./:@-])(?P<www>www\.{HOST_AND_PATH})"
@@ -105,12 +106,20 @@ def mentions(body: str) -> list[str]:
 
 def rendered(body: str) -> Rendered:
     """`render` and `mentions` at the price of one."""
-    if MAY_BE_MARKUP.search(body):
+    if may_be_markup(body):
         names: dict[str, None] = {}
         html = _cleaner.clean("".join(_blocks(parse(body), names)))
     else:
         names, html = {}, f'<p dir="auto">{_escape(body.strip())}</p>'
-    return Rendered(CONTROLS.sub(_box, html), tuple(names))
+    return Rendered(html if html.isprintable() else CONTROLS.sub(_box, html), tuple(names))
+
+
+def may_be_markup(body: str) -> bool:
+    """Whether the parser has to see this text. Cheap for one that is only letters, spaces and full stops, as
+    most are: looking for all of `MARKUP` costs as much as all else that is done with it."""
+    if _SIGNS.search(body) or "www." in body.lower() or _BLOCK.match(body):
+        return MARKUP.search(body) is not None
+    return False
 
 
 def unmarked(html: str, known: Collection[str]) -> str:

@@ -9,7 +9,7 @@ from markdown_it.token import Token
 
 from chat.text.code import language
 from chat.text.folding import letters
-from chat.text.markup import CONTROLS, MAY_BE_MARKUP, parse
+from chat.text.markup import CONTROLS, may_be_markup, parse
 from chat.text.search import search_words
 
 HIDDEN = "▒▒▒"
@@ -21,7 +21,7 @@ def plain(body: str) -> str:
 
     It is text: whoever puts it into HTML escapes it.
     """
-    text = "".join(_pieces(parse(body))) if MAY_BE_MARKUP.search(body) else body
+    text = "".join(_pieces(parse(body))) if may_be_markup(body) else body
     return " ".join(CONTROLS.sub(lambda found: found[1] or "", text).split())
 
 

@@ -1,5 +1,6 @@
 import json
 import re
+import sys
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -112,8 +113,22 @@ def test_no_letter_is_lost_or_moved(body: str) -> None:
 def test_the_quick_way_gives_what_the_parser_gives(body: str) -> None:
     quick = text.rendered(body)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(markup, "MAY_BE_MARKUP", re.compile(""))
+        patch.setattr(markup, "may_be_markup", lambda _body: True)
         assert text.rendered(body) == quick
+
+
+@given(st.one_of(marked, st.from_regex(markup.MARKUP)))
+@example("WWW.a")
+@example("MailTo:a")
+@example("\n \u0661. a")
+@settings(deadline=None, max_examples=400)
+def test_the_quick_look_for_markup_misses_none(body: str) -> None:
+    assert markup.may_be_markup(body) == (markup.MARKUP.search(body) is not None)
+
+
+def test_a_printable_text_has_no_control_character_to_be_shown() -> None:
+    printable = "".join(filter(str.isprintable, map(chr, range(sys.maxunicode + 1))))
+    assert not markup.CONTROLS.search(printable)
 
 
 @given(marked)
