@@ -222,7 +222,7 @@ class ChatConsumer(AsyncConsumer):
 
     def _ok(self, command: frames.Command, **result: Any) -> None:
         if command.id is not None:
-            self.socket.say(frames.OkFrame(re=command.id, **result))
+            self.socket.say_soon(frames.OkFrame(re=command.id, **result))
 
     # --- Commands --------------------------------------------------------------------------------
 

@@ -86,6 +86,7 @@ class Socket:
         "name",
         "outlet",
         "positions",
+        "soon",
         "synced",
         "welcomed_at",
     )
@@ -100,6 +101,7 @@ class Socket:
         self.known: set[int] = set()
         self.positions: dict[int, int] = {}
         self.heard_at = time.monotonic()
+        self.soon: list[bytes] = []
         self.epoch = ""
         self.welcomed_at = float("-inf")
 
@@ -112,12 +114,25 @@ class Socket:
 
     def write(self, data: bytes) -> None:
         """Sends ready frames. A reader too slow for them is closed: what waits for one socket is bounded."""
+        if self.soon:
+            data = b"".join((*self.soon, data))
+            self.soon.clear()
         if not self.closed and self.outlet.write(data) > settings.CHAT_OUTGOING_MAX:
             log.info("socket %s reads too slowly", self.name)
             self.close(frames.TOO_SLOW, "too_slow")
 
     def say(self, frame: frames.Frame) -> None:
         self.write(ready(frames.encode(frame)))
+
+    def say_soon(self, frame: frames.Frame) -> None:
+        """`say`, in this turn of the event loop: what else is said in it goes out in the same write."""
+        if not self.soon:
+            asyncio.get_running_loop().call_soon(self._flush)
+        self.soon.append(ready(frames.encode(frame)))
+
+    def _flush(self) -> None:
+        if self.soon:
+            self.write(b"")
 
     async def drained(self) -> None:
         """Returns when there is room for more, or the socket is closed: for what can wait, where a socket
@@ -128,7 +143,8 @@ class Socket:
     def close(self, code: int, reason: str, retry_after: float = 0) -> None:
         """Says `bye` and closes; what was written before still goes out."""
         if not self.closed:
-            self.outlet.write(ready(frames.encode(frames.ByeFrame(reason=reason, retry_after=retry_after))))
+            bye = ready(frames.encode(frames.ByeFrame(reason=reason, retry_after=retry_after)))
+            self.outlet.write(b"".join((*self.soon, bye)))
             self.hang_up(code)
 
     def hang_up(self, code: int) -> None:
