@@ -13,10 +13,11 @@ import time
 import uuid
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import django
+from msgspec.structs import replace
 
 from bench.engine.targets import processor_seconds
 from scripts.local.services import Postgres, Redis, throw_away

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -20,8 +19,7 @@ from chat.services.words import await_rules
 from chat.trips import Statement, ask, document, tell
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(msgspec.Struct, frozen=True):
     """A message to be posted: checked and rendered, which needs no database and no lock."""
 
     actor: Actor
