@@ -9,6 +9,7 @@ from chat import frames
 from chat.errors import Refused
 from chat.realtime.threads import in_thread
 from chat.services import messages
+from chat.services.batch import Draft, Outcome
 
 BATCH_MAX = 256
 
@@ -17,10 +18,10 @@ class Writer:
     """One a process. While a batch commits, the next one gathers: no timer, no delay."""
 
     def __init__(self) -> None:
-        self._waiting: deque[tuple[messages.Draft, asyncio.Future[frames.Message]]] = deque()
+        self._waiting: deque[tuple[Draft, asyncio.Future[frames.Message]]] = deque()
         self._flushing: asyncio.Task[None] | None = None
 
-    def post(self, draft: messages.Draft) -> asyncio.Future[frames.Message]:
+    def post(self, draft: Draft) -> asyncio.Future[frames.Message]:
         """The stored message once it has committed, or what `messages.post` raises. Drafts are stored in
         the order they come."""
         outcome: asyncio.Future[frames.Message] = asyncio.get_running_loop().create_future()
@@ -42,8 +43,8 @@ class Writer:
         finally:
             self._flushing = None
 
-    async def _store(self, batch: list[tuple[messages.Draft, asyncio.Future[frames.Message]]]) -> None:
-        results: list[messages.Outcome]
+    async def _store(self, batch: list[tuple[Draft, asyncio.Future[frames.Message]]]) -> None:
+        results: list[Outcome]
         try:
             results = await in_thread(messages.post_many, [draft for draft, _outcome in batch])
         except Exception as error:  # noqa: BLE001 (each sender gets it as an answer)
@@ -59,7 +60,7 @@ class Writer:
                 outcome.set_result(result)
 
     def _refuse_behind(
-        self, batch: list[tuple[messages.Draft, asyncio.Future[frames.Message]]], error: Refused
+        self, batch: list[tuple[Draft, asyncio.Future[frames.Message]]], error: Refused
     ) -> None:
         """Who waited behind a batch for a room that was not to be had is told so as well: another wait of
         the same length would come on top of the first."""

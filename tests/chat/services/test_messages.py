@@ -26,6 +26,7 @@ from chat.models import (
     WordRule,
 )
 from chat.services import messages, rooms
+from chat.services.batch import Draft
 from tests.support import people
 from tests.support.people import say
 from tests.support.state import Witness, plain
@@ -35,7 +36,7 @@ KEY = "0d9f7ac2-5c1e-4d0b-9f8e-1a2b3c4d5e6f"
 GONE = f"{'x' * 22}.1"
 
 
-def draft(author: Actor, room: Room, body: str = "Hello", key: str = "", **more: str) -> messages.Draft:
+def draft(author: Actor, room: Room, body: str = "Hello", key: str = "", **more: str) -> Draft:
     return messages.draft(author, room.public_id, key or str(uuid.uuid4()), body, **more)
 
 

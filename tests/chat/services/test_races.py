@@ -96,7 +96,7 @@ def test_a_write_that_is_rolled_back_leaves_no_hole(
     wire.clear()
     publish_change = publish.changed
 
-    def fails_for_some(room: Room, frame: frames.ChangesFrame) -> None:
+    def fails_for_some(room: int, frame: frames.ChangesFrame) -> None:
         publish_change(room, frame)
         if frame.messages[0].body == "bad":
             raise OSError("the connection broke")
