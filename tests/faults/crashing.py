@@ -42,6 +42,7 @@ def crash_at(point: str, crash: Callable[[], None]) -> None:
     """Puts the crash beside the function of the product that the point lies at."""
     from chat import publish
     from chat.realtime.consumer import ChatConsumer
+    from chat.realtime.socket import Socket
 
     match point:
         case "before_commit":
@@ -51,8 +52,10 @@ def crash_at(point: str, crash: Callable[[], None]) -> None:
             _put_beside(publish, "_deliver", point, crash)
         case "before_redis" | "after_redis":
             _put_beside(publish, "send", point, crash)
-        case "before_the_answer" | "after_the_answer":
+        case "before_the_answer":
             _put_beside(ChatConsumer, "_sent", point, crash)
+        case "after_the_answer":
+            _put_beside(Socket, "_flush", point, crash)
         case _:
             raise ValueError(point)
 
