@@ -4,6 +4,7 @@
 
 /** No letter, digit or other mark may stand before the sign: `a@b.example` and `10:30` are not meant. */
 const WORD = /(?:^|[\s(["'¿¡])([@#:])([\p{L}\p{M}\p{N}_.+-]*)$/u;
+const FENCES = new RegExp("^ {0,3}```", "gm");
 const COMMAND = /^\/([a-z]*)$/;
 const KINDS = /** @type {const} */ ({ "@": "person", "#": "room", ":": "emoji" });
 const LETTERS_OF_AN_EMOJI = 2;
@@ -35,8 +36,6 @@ export function emojiEndingAt(text, caret) {
   const within = text[caret - 1] === ":" ? completionAt(text, caret - 1) : null;
   return within?.kind === "emoji" ? { name: within.query, from: within.from } : null;
 }
-
-const FENCES = new RegExp("^ {0,3}```", "gm");
 
 /** A block of code has begun and not ended. @param {string} before */
 export function inFence(before) {
