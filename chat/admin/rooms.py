@@ -51,7 +51,7 @@ class RoomAdmin(ReadOnlyAdmin[Room]):
 
 @admin.register(Membership)
 class MembershipAdmin(Judge[Membership], ReadOnlyAdmin[Membership]):
-    list_display = ("__str__", "room", "user", "role", "joined_at", "left_at", "left_how")
+    list_display = ("user", "room", "role", "joined_at", "left_at", "left_how")
     list_filter = ("role", ("left_at", admin.EmptyFieldListFilter))
     list_select_related = ("room", "user")
     search_fields = ("user__username", "room__name", "room__slug")

@@ -25,9 +25,19 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def site() -> Iterator[Site]:
+def shared_site() -> Iterator[Site]:
     with running(limits="off") as site:
         yield site
+
+
+@pytest.fixture
+def site(request: pytest.FixtureRequest, shared_site: Site) -> Iterator[Site]:
+    """The one that all share; for a test that is run once more (`tests.once_more`), a new one."""
+    if getattr(request.node, "execution_count", 1) == 1:
+        yield shared_site
+    else:
+        with running(limits="off") as site:
+            yield site
 
 
 @pytest.fixture

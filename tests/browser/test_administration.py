@@ -67,25 +67,29 @@ print(json.dumps({"cookie": client.cookies["sessionid"].value, "pages": pages}))
 
 
 @pytest.fixture(scope="module")
-def desk(site: Site) -> dict[str, Any]:
+def desk(shared_site: Site) -> dict[str, Any]:
     """Something in every list; the addresses of all pages, and the cookie of somebody who may see them."""
-    told: dict[str, Any] = json.loads(site.manage("shell", "--no-imports", "-c", FILL).splitlines()[-1])
+    told: dict[str, Any] = json.loads(
+        shared_site.manage("shell", "--no-imports", "-c", FILL).splitlines()[-1]
+    )
     return told
 
 
 @pytest.fixture
-def boss(chromium: Browser, site: Site, desk: dict[str, Any]) -> Iterator[Person]:
-    person = Person(chromium, site.url, "boss")
-    person.context.add_cookies([{"name": "sessionid", "value": desk["cookie"], "url": site.url}])
+def boss(chromium: Browser, shared_site: Site, desk: dict[str, Any]) -> Iterator[Person]:
+    person = Person(chromium, shared_site.url, "boss")
+    person.context.add_cookies([{"name": "sessionid", "value": desk["cookie"], "url": shared_site.url}])
     yield person
     assert person.problems == []
     person.context.close()
 
 
-def test_every_page_of_the_administration_is_quiet(boss: Person, site: Site, desk: dict[str, Any]) -> None:
+def test_every_page_of_the_administration_is_quiet(
+    boss: Person, shared_site: Site, desk: dict[str, Any]
+) -> None:
     assert len(desk["pages"]) > 20
     for path in desk["pages"]:
-        answer = boss.page.goto(site.url + path)
+        answer = boss.page.goto(shared_site.url + path)
         assert answer
         assert answer.status == 200, path
         assert boss.problems == [], path
@@ -93,24 +97,24 @@ def test_every_page_of_the_administration_is_quiet(boss: Person, site: Site, des
 
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_no_list_is_wider_than_a_small_screen(
-    boss: Person, site: Site, desk: dict[str, Any], language: str
+    boss: Person, shared_site: Site, desk: dict[str, Any], language: str
 ) -> None:
     page = boss.page
     page.set_viewport_size({"width": 1280, "height": 800})
-    boss.context.add_cookies([{"name": "django_language", "value": language, "url": site.url}])
+    boss.context.add_cookies([{"name": "django_language", "value": language, "url": shared_site.url}])
     wide = []
     for path in desk["pages"]:
         if path.count("/") != ADDRESS_OF_A_LIST.count("/"):
             continue
-        page.goto(site.url + path)
+        page.goto(shared_site.url + path)
         expect(page.locator("html")).to_have_attribute("lang", language)
         wide += [path] if page.evaluate(SCROLLS_SIDEWAYS) else []
     assert not wide
 
 
-def test_a_sanction_has_its_end_picked_from_a_calendar(boss: Person, site: Site) -> None:
+def test_a_sanction_has_its_end_picked_from_a_calendar(boss: Person, shared_site: Site) -> None:
     page = boss.page
-    page.goto(f"{site.url}/admin/chat/sanction/add/")
+    page.goto(f"{shared_site.url}/admin/chat/sanction/add/")
     page.get_by_role("link", name="Today").click()
     expect(page.locator("[name=until_0]")).not_to_have_value("")
     page.get_by_role("link", name="Now").click()
@@ -121,9 +125,9 @@ def test_a_sanction_has_its_end_picked_from_a_calendar(boss: Person, site: Site)
     ("model", "action"),
     [("chat/message", "bury"), ("chat/membership", "mute"), ("accounts/user", "suspend")],
 )
-def test_the_pages_that_ask_first_are_quiet(boss: Person, site: Site, model: str, action: str) -> None:
+def test_the_pages_that_ask_first_are_quiet(boss: Person, shared_site: Site, model: str, action: str) -> None:
     page = boss.page
-    page.goto(f"{site.url}/admin/{model}/")
+    page.goto(f"{shared_site.url}/admin/{model}/")
     page.locator("[name=_selected_action]").first.check()
     page.locator("[name=action]").select_option(action)
     page.locator("[name=index]").click()

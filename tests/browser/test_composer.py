@@ -15,9 +15,9 @@ pytestmark = pytest.mark.e2e
 
 
 @pytest.fixture(scope="module")
-def iris(chromium: Browser, site: Site) -> Iterator[Person]:
+def iris(chromium: Browser, shared_site: Site) -> Iterator[Person]:
     """Writes, in rooms of hers."""
-    person = Person(chromium, site.url, "iris")
+    person = Person(chromium, shared_site.url, "iris")
     person.sign_up()
     yield person
     person.context.close()

@@ -61,6 +61,8 @@ def test_the_switcher_finds_people_one_has_never_met(arrive: Arrive) -> None:
 
 def test_keys_go_from_room_to_room_and_from_part_to_part(arrive: Arrive) -> None:
     fina, gil = arrive("fina"), arrive("gil")
+    gil.say("Earlier")
+    expect(fina.message("Earlier")).to_be_visible()
     for name in ("Alpha", "Beta"):
         fina.create_room(name)
     page = fina.page

@@ -33,6 +33,22 @@ def test_pressing_twice_makes_one_room(arrive: Arrive) -> None:
     expect(browse.get_by_text("Dahlias", exact=True)).to_have_count(1)
 
 
+def test_a_room_that_was_found_keeps_the_focus_while_more_is_typed(arrive: Arrive) -> None:
+    petunia, quentin = arrive("petunia"), arrive("quentin")
+    for name in ("Quinces", "Quilts"):
+        petunia.create_room(name)
+    quentin.page.get_by_role("button", name="Browse rooms").click()
+    browse = quentin.page.get_by_role("dialog", name="Browse rooms")
+    search = browse.get_by_role("searchbox")
+    search.fill("qui")
+    expect(browse.locator("li")).to_have_count(2)
+    quinces = browse.locator("li").filter(has_text="Quinces").get_by_role("button", name="Join")
+    quinces.focus()
+    search.evaluate("it => { it.value = 'quin'; it.dispatchEvent(new Event('input')); }")
+    expect(browse.locator("li")).to_have_count(1)
+    expect(quinces).to_be_focused()
+
+
 def test_a_form_of_a_page_goes_once_however_often_one_presses(chromium: Browser, site: Site) -> None:
     guest = Person(chromium, site.url, "guest")
     guest.page.goto(f"{site.url}/accounts/login/")

@@ -1,6 +1,6 @@
 // Public rooms, with a way in.
 
-import { fromTemplate, part, setIcon } from "../dom/template.js";
+import { drawList, fromTemplate, part, setIcon } from "../dom/template.js";
 import { dialogOf, show } from "./dialogs.js";
 
 /** @param {Chat} chat */
@@ -9,18 +9,20 @@ export function openBrowse(chat) {
   const list = part(dialog, "list");
   const search = part(dialog, "q");
   const more = part(dialog, "more");
-  let last = "";
+  /** @type {RoomInfo[]} */
+  let rooms = [];
+  /** A row that stays keeps the focus that is in it. @type {Map<string, HTMLElement>} */
+  const rows = new Map();
   const read = async (/** @type {boolean} */ on) => {
     const q = search.value.trim();
-    const page = await chat.tryCommand({ type: "browse", ...(q && { q }), ...(on && { after: last }) });
+    const page = await chat.tryCommand({ type: "browse", ...(q && { q }), ...(on && { after: rooms.at(-1)?.id }) });
     if (!page || q !== search.value.trim()) return;
-    const rows = page.rooms.map((/** @type {RoomInfo} */ info) => browseRow(info, chat, dialog));
-    if (on) list.append(...rows);
-    else list.replaceChildren(...rows);
-    last = page.rooms.at(-1)?.id ?? "";
+    rooms = on ? [...rooms, ...page.rooms] : page.rooms;
+    drawList(list, rooms, rows, (info) => info.id, (info, row) => browseRow(info, chat, dialog, row));
     more.hidden = !page.more;
     part(dialog, "none").hidden = list.childElementCount > 0;
   };
+  list.replaceChildren();
   search.value = "";
   search.oninput = () => read(false);
   more.onclick = () => read(true);
@@ -46,9 +48,10 @@ function walk(event, dialog) {
  * @param {RoomInfo} info
  * @param {Chat} chat
  * @param {HTMLDialogElement} dialog
+ * @param {HTMLElement | undefined} known
  */
-function browseRow(info, chat, dialog) {
-  const row = fromTemplate("browse-room");
+function browseRow(info, chat, dialog, known) {
+  const row = known ?? fromTemplate("browse-room");
   const joined = chat.store.rooms.has(info.id);
   setIcon(row, info.closed ? "lock" : "hash");
   part(row, "name").textContent = info.name;

@@ -34,6 +34,12 @@ export class MessageFocus {
     });
   }
 
+  /** Another room is shown: whoever comes to its messages begins at the last one. */
+  left() {
+    this.#set(this.#current, -1);
+    this.#current = null;
+  }
+
   /** Rows came or went: somebody must be in the tab order. */
   drawn() {
     if (!this.#current?.isConnected) this.#take(this.#messages().at(-1) ?? null);
@@ -42,11 +48,14 @@ export class MessageFocus {
   /** @param {Element | null} row */
   #take(row) {
     if (row === this.#current || !(row instanceof HTMLElement)) return;
-    for (const [one, index] of /** @type {const} */ ([[this.#current, -1], [row, 0]])) {
-      if (!one) continue;
-      one.tabIndex = part(one, "author").tabIndex = index;
-    }
+    this.#set(this.#current, -1);
+    this.#set(row, 0);
     this.#current = row;
+  }
+
+  /** @param {HTMLElement | null} row @param {number} index */
+  #set(row, index) {
+    if (row) row.tabIndex = part(row, "author").tabIndex = index;
   }
 
   /** @param {KeyboardEvent} event */

@@ -98,6 +98,7 @@ export class MessageList extends HTMLElement {
       this.dataset.room = room?.id ?? "";
       this.#rows = this.#rowsOf(this.dataset.room);
       part(this, "list").replaceChildren();
+      this.#focus.left();
       this.#seen = this.#unreadAfter = null;
       this.#keptUnread = false;
       if (room?.info.unread) this.#unreadAfter = room.info.read;
