@@ -120,8 +120,11 @@ class Roster:
         return State.AWAY if self._clock() - acted >= self._away else State.ONLINE
 
     def present(self) -> dict[int, State]:
-        """Those who are here, of whom the sockets have been told or will be."""
-        states = {user: self.state(user) for user in self._told}
+        """Those who are here as far as it was told: whoever comes hears what the others have heard, and
+        what is told next with them."""
+        states = {
+            user: self.state(user) if told is None else told for user, (told, _at) in self._told.items()
+        }
         return {user: state for user, state in states.items() if state is not State.OFFLINE}
 
     # --- What follows ----------------------------------------------------------------------------

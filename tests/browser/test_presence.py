@@ -33,6 +33,8 @@ def test_who_is_here_has_a_dot_and_who_goes_loses_it(arrive: Arrive) -> None:
     expect(header).to_have_text("online")
     expect(avatar).to_have_attribute("data-state", "online")
     expect(vera.room("walt").locator("[data-part=state]")).to_have_text("online")
+    vera.page.set_viewport_size({"width": 360, "height": 740})
+    expect(header).to_be_visible()
     walt.page.goto("about:blank")
     expect(header).to_have_text("offline", timeout=GONE_WITHIN_MS)
     expect(avatar).to_have_attribute("data-state", "offline")

@@ -184,6 +184,18 @@ def test_the_people_of_a_process_that_ends_have_five_seconds_to_come_to_another(
     assert here.to_tell() == {BO: OFFLINE}
 
 
+def test_whoever_comes_hears_of_a_person_what_the_others_have_heard(here: Roster, clock: Clock):
+    here.came(ANA)
+    here.to_tell()
+    here.left(ANA)
+    assert here.present() == {ANA: ONLINE}, "who is gone for less than five seconds was never gone"
+    clock.now += TOLD_EVERY_SECONDS - 1
+    here.came(ANA)
+    clock.now += 1
+    assert here.to_tell() == {}
+    assert here.present() == {ANA: ONLINE}
+
+
 def test_to_look_again_tells_anew_of_who_is_here(here: Roster, clock: Clock):
     here.came(ANA)
     here.to_tell()

@@ -72,7 +72,12 @@ function openSettings(chat, room) {
   part(dialog, "reopen").onclick = async () => {
     if (await chat.tryCommand({ type: "update", room: room.id, closed: false })) dialog.close();
   };
-  openForm("settings", chat, (values) => chat.command({ type: "update", room: room.id, ...values }), { name, topic });
+  /** Only what was changed here: somebody else may have changed the other. @type {Record<string, string>} */
+  const before = { name, topic };
+  openForm("settings", chat, async (values) => {
+    const changed = Object.entries(values).filter(([field, value]) => value !== before[field]);
+    if (changed.length) await chat.command({ type: "update", room: room.id, ...Object.fromEntries(changed) });
+  }, before);
 }
 
 /**

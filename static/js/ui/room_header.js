@@ -32,6 +32,7 @@ export class RoomHeader extends HTMLElement {
     const shared = room !== undefined && room.info.kind !== "direct";
     const moderates = shared && room.info.role !== "member";
     part(this, "name").textContent = room ? roomName(room.info, this.#chat.user) : "";
+    this.classList.toggle("direct", room !== undefined && !shared);
     const state = room && !shared && t(`state_${this.#chat.store.presence.of(otherPerson(room.info, this.#chat.user))}`);
     part(this, "topic").textContent = part(this, "topic").title = state || (room?.info.topic ?? "");
     part(this, "kind").hidden = !shared;
