@@ -128,7 +128,7 @@ class ChatConsumer(AsyncConsumer):
             return
         self.socket.actor = actor
         self.hub = hub
-        self.socket.say(await hub.connect(self.socket))
+        self.socket.answer(await hub.connect(self.socket))
         self._bad_frames = BadFrames()
         self._commands: asyncio.Queue[frames.Command] = asyncio.Queue(settings.CHAT_PENDING_MAX)
         self._sends = asyncio.Semaphore(settings.CHAT_PENDING_MAX)

@@ -222,7 +222,7 @@ class Hub:
             frame, _left = await in_thread(queries.changes_of, feed.room, position, to)
             if socket.closed or feed.room not in person.rooms:
                 return
-            socket.say(frame)
+            socket.answer(frame)
             position = to
             await socket.drained()
         if not socket.closed and feed.room in person.rooms:

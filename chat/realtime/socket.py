@@ -78,6 +78,7 @@ class Socket:
 
     __slots__ = (
         "actor",
+        "asked_for",
         "closed",
         "entering",
         "epoch",
@@ -102,6 +103,7 @@ class Socket:
         self.positions: dict[int, int] = {}
         self.heard_at = time.monotonic()
         self.soon: list[bytes] = []
+        self.asked_for = 0
         self.epoch = ""
         self.welcomed_at = float("-inf")
 
@@ -115,24 +117,40 @@ class Socket:
     def write(self, data: bytes) -> None:
         """Sends ready frames. A reader too slow for them is closed: what waits for one socket is bounded."""
         if self.soon:
-            data = b"".join((*self.soon, data))
-            self.soon.clear()
-        if not self.closed and self.outlet.write(data) > settings.CHAT_OUTGOING_MAX:
+            self._give(data)
+            return
+        if self.closed:
+            return
+        waiting = self.outlet.write(data)
+        if waiting <= settings.CHAT_OUTGOING_MAX:
+            self.asked_for = 0
+        elif waiting > settings.CHAT_OUTGOING_MAX + self.asked_for:
             log.info("socket %s reads too slowly", self.name)
             self.close(frames.TOO_SLOW, "too_slow")
 
     def say(self, frame: frames.Frame) -> None:
         self.write(ready(frames.encode(frame)))
 
+    def answer(self, frame: frames.Frame) -> None:
+        """`say`, for what the client has asked for, however large: the time that it takes to read is not
+        held against it. To be followed by `drained` before more is answered, so that this is bounded too."""
+        self._give(ready(frames.encode(frame)))
+
+    def _give(self, data: bytes) -> None:
+        data = b"".join((*self.soon, data))
+        self.soon.clear()
+        if not self.closed:
+            self.asked_for = self.outlet.write(data)
+
     def say_soon(self, frame: frames.Frame) -> None:
-        """`say`, in this turn of the event loop: what else is said in it goes out in the same write."""
+        """`answer`, in this turn of the event loop: what else is said in it goes out in the same write."""
         if not self.soon:
             asyncio.get_running_loop().call_soon(self._flush)
         self.soon.append(ready(frames.encode(frame)))
 
     def _flush(self) -> None:
         if self.soon:
-            self.write(b"")
+            self._give(b"")
 
     async def drained(self) -> None:
         """Returns when there is room for more, or the socket is closed: for what can wait, where a socket
