@@ -38,21 +38,11 @@ for number in range({rooms}):
 # People as browsers know them, each with a session, in so many rooms in which something is unread.
 PEOPLE = """
 import uuid
-from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from accounts import services
 from accounts.models import User
-from accounts.sessions import SessionStore
 from chat import access
 from chat.services import messages, rooms
-
-def signed_in(user):
-    session = SessionStore()
-    session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    session.create()
-    return session.session_key
+from tests.support.sessions import signed_in
 
 owner = access.actor_for(User.objects.get(is_superuser=True))
 made = [rooms.create(owner, f"{name} {{number}}", "public", "") for number in range({rooms} - 1)]

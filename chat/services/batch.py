@@ -15,7 +15,7 @@ from chat.errors import Refused, SignedOut, not_found
 from chat.models import Message
 from chat.services.mentions import Named, mark, members_from, members_statement
 from chat.services.timeline import Cursor, cursors_from, lock_statement
-from chat.services.words import await_rules
+from chat.services.words import note_for_rules
 from chat.trips import Statement, ask, document, tell
 
 
@@ -202,7 +202,7 @@ class Batch:
         frame = frames.ChangesFrame(room=cursor.public_id, from_=since, to=cursor.head, messages=said)
         publish.changed(cursor.room_id, frame)
         if self.is_checked:
-            await_rules(cursor.room_id, since, cursor.head)
+            note_for_rules(cursor.room_id, since, cursor.head)
 
     def _shown(self, new: _New) -> frames.Message:
         """The new message as everybody sees it: like `queries.message`, of what is known already."""

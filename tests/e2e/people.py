@@ -30,19 +30,9 @@ result = list(zip(names, bots.create(names, "welcome")))
 """
 
 _PEOPLE = """
-from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from accounts import services
 from accounts.models import User
-from accounts.sessions import SessionStore
-
-def signed_in(user):
-    session = SessionStore()
-    session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    session.create()
-    return session.session_key
+from tests.support.sessions import signed_in
 
 result = []
 for name in {names!r}:
