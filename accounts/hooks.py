@@ -3,8 +3,8 @@
 - `signed_up(user)` is sent inside the transaction that stores a new person. A receiver that raises undoes it.
 - `access_changed(user_ids)` is sent after the commit of anything that may have ended sessions: sign-out, a
   password, deactivation, reactivation. It is a hint to look again; receivers that raise are logged, no more.
-- `activity_shown(user_ids)` is sent after the commit of somebody's choice to let others see that they are
-  here, or not to. Receivers that raise are logged.
+- `appearance_changed(user_ids)` is sent after the commit of another display name, or of somebody's choice to
+  let others see that they are here, or not to. Receivers that raise are logged.
 - `server_asked` is sent where a page or mail says something of this server; one receiver answers with
   `ServerFacts`.
 """
@@ -21,7 +21,7 @@ from django.dispatch import Signal
 
 signed_up = Signal()
 access_changed = Signal()
-activity_shown = Signal()
+appearance_changed = Signal()
 server_asked = Signal()
 
 
@@ -46,9 +46,9 @@ def announce_access_changed(user_ids: Collection[int]) -> None:
     _announce(access_changed, user_ids)
 
 
-def announce_activity_shown(user_ids: Collection[int]) -> None:
-    """Sends `activity_shown` after the commit of the transaction at hand."""
-    _announce(activity_shown, user_ids)
+def announce_appearance_changed(user_ids: Collection[int]) -> None:
+    """Sends `appearance_changed` after the commit of the transaction at hand."""
+    _announce(appearance_changed, user_ids)
 
 
 def _announce(signal: Signal, user_ids: Collection[int]) -> None:

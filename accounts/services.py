@@ -81,9 +81,11 @@ def change_profile(user: User, **changes: str) -> None:
             errors[field] = error
     if errors:
         raise ValidationError(errors)
-    if "display_name" in changes:
-        changes["display_name"] = names.clean_display_name(changes["display_name"])
-    _store(user, changes)
+    with transaction.atomic():
+        if "display_name" in changes:
+            changes["display_name"] = names.clean_display_name(changes["display_name"])
+            hooks.announce_appearance_changed([user.pk])
+        _store(user, changes)
 
 
 def change_keys(user: User, *, enter_sends: bool, single_keys: bool) -> None:
@@ -95,7 +97,7 @@ def change_privacy(user: User, *, shows_activity: bool) -> None:
     """Whether others see that somebody is here and writes, from now on."""
     with transaction.atomic():
         _store(user, {"shows_activity": shows_activity})
-        hooks.announce_activity_shown([user.pk])
+        hooks.announce_appearance_changed([user.pk])
 
 
 def deactivate(user: User, *, actor: User) -> None:

@@ -57,13 +57,13 @@ class Present(Struct, tag="present", frozen=True):
     asks: bool
 
 
-class Shown(Struct, tag="shown", frozen=True):
-    """These users let others see that they are here, or no longer."""
+class Appearance(Struct, tag="appearance", frozen=True):
+    """Others see these users differently: another name, or they hide that they are here, or no longer."""
 
     users: list[int]
 
 
-Hint = Changed | People | Rights | Read | Typing | Present | Shown
+Hint = Changed | People | Rights | Read | Typing | Present | Appearance
 
 _encoder = msgpack.Encoder()
 _decoder = msgpack.Decoder(list[Hint])

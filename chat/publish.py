@@ -93,9 +93,9 @@ def rights(users: Iterable[int]) -> None:
     _put(hints.Rights(sorted(users)))
 
 
-def shown(users: Iterable[int]) -> None:
-    """These users let others see that they are here, or no longer."""
-    _put(hints.Shown(sorted(users)))
+def appearance(users: Iterable[int]) -> None:
+    """Others see these users differently: another name, or they hide that they are here, or no longer."""
+    _put(hints.Appearance(sorted(users)))
 
 
 def read(user: int, room: Room, counts: frames.Counts, origin: str) -> None:

@@ -59,7 +59,7 @@ class Room(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name or self.public_id
+        return self.name or f"{self.get_kind_display()} {self.public_id[:6]}"
 
 
 class RoomCursor(models.Model):

@@ -370,7 +370,7 @@ class Hub:
                 self._typing(hint)
             case hints.Present():
                 self.presence.heard(hint)
-            case hints.Shown(users):
+            case hints.Appearance(users):
                 self.presence.look_again(users)
 
     def _read(self, hint: hints.Read) -> None:

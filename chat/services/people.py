@@ -22,10 +22,9 @@ def unblock(actor: Actor, name: str) -> None:
     Block.objects.filter(blocker=actor.id, blocked=other).delete()
 
 
-def activity_shown(users: Iterable[int]) -> None:
-    """Has every process tell anew, after commit, whether these users are here: they let others see it, or
-    no longer."""
-    publish.shown(users)
+def appearance_changed(users: Iterable[int]) -> None:
+    """Has every process tell anew, after commit, who these users are and whether they are here."""
+    publish.appearance(users)
 
 
 def rights_changed(users: Iterable[int]) -> None:

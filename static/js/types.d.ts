@@ -98,6 +98,8 @@ interface Change {
 /** `until` (milliseconds) is when the next attempt begins; `problem` names why there will be none. */
 interface Connection {
   state: "connecting" | "open" | "waiting" | "offline" | "stopped";
+  /** Open, but what was asked is not answered. */
+  silent?: boolean;
   until?: number;
   problem?: "signed_out" | "suspended" | "too_many";
 }
@@ -155,6 +157,8 @@ interface Reader {
   /** The message that is being answered or edited, by its id. */
   writesAbout: string | undefined;
   nameOf(user: string): string | undefined;
+  /** Another number than before: somebody who was known has another name. */
+  namings: number;
   linkTo(message: Message): string;
 }
 

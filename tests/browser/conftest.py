@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from collections.abc import Callable, Iterator
 
@@ -30,14 +31,20 @@ def shared_site() -> Iterator[Site]:
         yield site
 
 
-@pytest.fixture
-def site(request: pytest.FixtureRequest, shared_site: Site) -> Iterator[Site]:
-    """The one that all share; for a test that is run once more (`tests.once_more`), a new one."""
+@contextlib.contextmanager
+def new_when_repeated(request: pytest.FixtureRequest, shared: Site) -> Iterator[Site]:
+    """The site that tests share; for a test that is run once more (`tests.once_more`), a new one."""
     if getattr(request.node, "execution_count", 1) == 1:
-        yield shared_site
+        yield shared
     else:
         with running(limits="off") as site:
             yield site
+
+
+@pytest.fixture
+def site(request: pytest.FixtureRequest, shared_site: Site) -> Iterator[Site]:
+    with new_when_repeated(request, shared_site) as site:
+        yield site
 
 
 @pytest.fixture

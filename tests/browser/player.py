@@ -237,8 +237,10 @@ class Player(Person):
         emoji = self.rng.choice(EMOJI)
         picker = self.page.locator("reaction-picker")
         if self.rng.random() < 0.2:
-            picker.get_by_role("textbox").fill("🥕")
-            picker.get_by_role("textbox").press("Enter")
+            picker.get_by_role("button", name="Another emoji").click()
+            field = self.page.get_by_label("Search emoji")
+            field.fill("🥕")
+            field.press("Enter")
         else:
             picker.get_by_role("button", name=emoji, exact=True).click()
         return f"{emoji} on {seq} in {self.slug}"

@@ -113,12 +113,16 @@ def test_an_invited_person_is_in_a_private_room_at_once(arrive: Arrive) -> None:
     dialog.get_by_label("Who may join").select_option("private")
     dialog.get_by_role("button", name="Create").click()
     mia.is_in("Cellar")
+    ned.page.set_viewport_size({"width": 360, "height": 740})
+    expect(ned.page.get_by_role("button", name="Rooms", exact=True)).to_be_visible()
     mia.choose("Invite")
     dialog.get_by_role("combobox", name="People").fill("ned")
     dialog.get_by_role("option", name="ned").click()
     dialog.get_by_role("button", name="Invite", exact=True).click()
+    ned.page.get_by_role("button", name="Rooms, a new room", exact=True).click()
     ned.room("Cellar").click()
     ned.is_in("Cellar")
+    expect(ned.page.get_by_role("button", name="Rooms", exact=True)).to_be_visible()
 
 
 def test_a_permalink_opens_in_its_context_and_history_goes_on_both_ways(arrive: Arrive) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, Locator, expect
@@ -12,6 +12,7 @@ from tests.browser.person import Person
 from tests.support.server import Site
 
 pytestmark = pytest.mark.e2e
+Arrive = Callable[[str], Person]
 
 
 @pytest.fixture(scope="module")
@@ -313,6 +314,45 @@ def test_an_edit_or_an_answer_that_was_begun_waits_in_its_room(iris: Person) -> 
     expect(iris.page.locator("li.subject")).to_contain_text("a beginning")
     iris.composer.press("Enter")
     expect(iris.message("another beginning")).to_be_visible()
+
+
+def test_an_edit_that_was_begun_outlives_a_reload_and_the_message(arrive: Arrive) -> None:
+    maud = arrive("maud")
+    maud.create_room("Second thoughts")
+    maud.say("a first thought")
+    expect(maud.page.locator(".pending")).to_have_count(0)
+    maud.composer.press("ArrowUp")
+    maud.composer.press("End")
+    maud.composer.press_sequentially(", and more")
+    maud.page.reload()
+    expect(maud.composer).to_have_value("a first thought, and more")
+    expect(maud.page.locator("li.subject")).to_contain_text("a first thought")
+    elsewhere = maud.open_tab()
+    elsewhere.goto(maud.page.url)
+    row = elsewhere.locator("li.message").filter(has_text="a first thought")
+    row.hover()
+    row.get_by_label("Delete", exact=True).click()
+    elsewhere.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(maud.page.get_by_role("alert").filter(has_text="was deleted meanwhile")).to_be_visible()
+    expect(maud.page.locator("message-composer .about")).to_be_hidden()
+    expect(maud.composer).to_have_value("a first thought, and more")
+    maud.composer.press("Enter")
+    expect(maud.message("a first thought, and more")).to_be_visible()
+
+
+def test_several_people_are_invited_by_one_command(arrive: Arrive) -> None:
+    for guest in ("guesta", "guestb"):
+        arrive(guest)
+    host = arrive("hostess")
+    host.create_room("Salon")
+    host.composer.press_sequentially("/invite guesta")
+    expect(suggestions(host)).to_contain_text(["guesta"])
+    host.composer.press("Tab")
+    host.composer.press_sequentially("@guestb")
+    expect(suggestions(host)).to_contain_text(["guestb"])
+    host.composer.press("Enter")
+    expect(host.page.locator("notice-line")).to_have_text("guesta and guestb are in this room now.")
+    expect(host.composer).to_have_value("")
 
 
 def test_what_is_sent_in_one_tab_is_no_draft_in_the_other(iris: Person) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import re
+from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -14,6 +17,14 @@ from tests.browser.person import Person
 from tests.support.server import Site
 
 Arrive = Callable[[str], Person]
+HERE = Path(__file__).parent
+
+
+def test_everybody_who_arrives_on_the_shared_site_has_a_name_of_their_own() -> None:
+    tests = [path for path in HERE.glob("test_*.py") if "mortal_site" not in path.read_text()]
+    names = Counter(name for path in tests for name in re.findall(r'arrive\("(\w+)"\)', path.read_text()))
+    assert len(names) > 50
+    assert not [name for name, times in names.items() if times > 1]
 
 
 def test_every_habit_names_tests_that_there_are_and_the_page_of_them_is_fresh() -> None:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import psycopg
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.browser.conftest import new_when_repeated
 from tests.browser.person import Person
 from tests.support.server import Site, running
 
 pytestmark = pytest.mark.e2e
+Arrive = Callable[[str], Person]
 PATIENCE = 40_000
 
 REMEMBER = """
@@ -26,19 +29,34 @@ hear.observe(bar, { childList: true, subtree: true });
 
 
 @pytest.fixture(scope="module")
-def site() -> Iterator[Site]:
+def mortal_site() -> Iterator[Site]:
     """A site of its own: its server is stopped."""
     with running(limits="off") as site:
         yield site
 
 
-@pytest.fixture(scope="module")
-def ana(chromium: Browser, site: Site) -> Iterator[Person]:
-    person = Person(chromium, site.url, "ana")
-    person.page.goto(site.url)
-    person.sign_up()
-    yield person
-    person.context.close()
+@pytest.fixture
+def site(request: pytest.FixtureRequest, mortal_site: Site) -> Iterator[Site]:
+    """With a server that runs, also after a test that failed while it did not."""
+    with new_when_repeated(request, mortal_site) as site:
+        yield site
+        if not site.web[0].child:
+            start(site)
+
+
+@pytest.fixture
+def arrive(chromium: Browser, site: Site) -> Iterator[Arrive]:
+    """Signs up somebody new and opens the chat. That a server is gone stands in everybody's console."""
+    people: list[Person] = []
+
+    def arrive(name: str) -> Person:
+        people.append(Person(chromium, site.url, name))
+        people[-1].sign_up()
+        return people[-1]
+
+    yield arrive
+    for person in people:
+        person.context.close()
 
 
 def stop(site: Site) -> None:
@@ -50,7 +68,13 @@ def start(site: Site) -> None:
     site.wait_ready()
 
 
-def test_what_is_written_without_a_server_arrives_once_and_in_order(ana: Person, site: Site) -> None:
+def try_now(person: Person) -> None:
+    """Presses the button, wherever the focus is, also where the page has come back and it is hidden."""
+    person.page.locator("state-bar [data-part=now]").dispatch_event("click")
+
+
+def test_what_is_written_without_a_server_arrives_once_and_in_order(arrive: Arrive, site: Site) -> None:
+    ana = arrive("ana")
     ana.say("before")
     expect(ana.page.locator(".pending")).to_have_count(0)
 
@@ -61,7 +85,7 @@ def test_what_is_written_without_a_server_arrives_once_and_in_order(ana: Person,
     expect(bar).to_be_visible()
     expect(ana.message("two").get_by_text("Waiting to be sent")).to_be_visible()
     start(site)
-    bar.get_by_role("button", name="Try now").click()
+    try_now(ana)
     expect(ana.page.locator(".pending")).to_have_count(0, timeout=PATIENCE)
     expect(bar).to_be_hidden()
     assert ana.texts() == ["before", "one", "two"]
@@ -81,8 +105,9 @@ def test_what_is_written_without_a_server_arrives_once_and_in_order(ana: Person,
 
 
 def test_what_is_written_in_two_rooms_while_the_server_is_gone_arrives_in_each(
-    ana: Person, site: Site
+    arrive: Arrive, site: Site
 ) -> None:
+    ana = arrive("abel")
     ana.create_room("Yard")
     ana.create_room("Shed")
     stop(site)
@@ -108,9 +133,25 @@ def test_what_is_written_in_two_rooms_while_the_server_is_gone_arrives_in_each(
     expect(bar).to_be_hidden()
 
 
-def test_two_tabs_with_one_outbox_send_each_message_once(chromium: Browser, site: Site) -> None:
-    bo = Person(chromium, site.url, "bo")
-    bo.sign_up()
+def test_a_server_that_hangs_is_noticed_by_who_waits_for_its_answer(arrive: Arrive, site: Site) -> None:
+    ana = arrive("alma")
+    ana.create_room("Attic")
+    os.kill(site.web[0].pid, signal.SIGSTOP)
+    try:
+        ana.say("are you there")
+        bar = ana.page.get_by_role("status").filter(has_text="The server is not answering.")
+        expect(bar).to_be_visible(timeout=PATIENCE)
+        lost = ana.page.get_by_role("status").filter(has_text="No connection.")
+        expect(lost).to_be_visible(timeout=PATIENCE)
+    finally:
+        os.kill(site.web[0].pid, signal.SIGCONT)
+    expect(ana.page.locator(".pending")).to_have_count(0, timeout=PATIENCE)
+    expect(lost).to_be_hidden()
+    expect(ana.page.locator(".message .text")).to_have_text(["are you there"])
+
+
+def test_two_tabs_with_one_outbox_send_each_message_once(arrive: Arrive, site: Site) -> None:
+    bo = arrive("bo")
     stop(site)
     bo.say("from bo")
     expect(bo.page.locator(".pending")).to_have_count(1)
@@ -122,21 +163,17 @@ def test_two_tabs_with_one_outbox_send_each_message_once(chromium: Browser, site
         expect(tab.locator(".pending")).to_have_count(0, timeout=PATIENCE)
     other.reload()
     expect(other.get_by_text("from bo")).to_have_count(1)
-    bo.context.close()
 
 
-def test_a_text_that_is_too_long_stays_with_its_writer(chromium: Browser, site: Site) -> None:
-    cy = Person(chromium, site.url, "cy")
-    cy.sign_up()
+def test_a_text_that_is_too_long_stays_with_its_writer(arrive: Arrive) -> None:
+    cy = arrive("cy")
     cy.say("x" * 4001)
     expect(cy.page.get_by_role("alert").filter(has_text="4000")).to_be_visible()
     expect(cy.composer).to_have_value("x" * 4001)
-    cy.context.close()
 
 
-def test_a_refused_message_says_why_and_is_retried_or_discarded(chromium: Browser, site: Site) -> None:
-    dora = Person(chromium, site.url, "dora")
-    dora.sign_up()
+def test_a_refused_message_says_why_and_is_retried_or_discarded(arrive: Arrive, site: Site) -> None:
+    dora = arrive("dora")
     dora.create_room("Dairy")
     stop(site)
     dora.say("milk")
@@ -157,18 +194,17 @@ def test_a_refused_message_says_why_and_is_retried_or_discarded(chromium: Browse
     dora.page.reload()
     expect(dora.message("milk")).to_be_visible()
     assert dora.texts() == ["milk"]
-    dora.context.close()
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
-def test_on_a_telephone_the_bar_is_one_line_high(chromium: Browser, site: Site, language: str) -> None:
-    kim = Person(chromium, site.url, f"kim_{language}")
-    kim.sign_up()
+def test_on_a_telephone_the_bar_is_one_line_high(
+    chromium: Browser, arrive: Arrive, site: Site, language: str
+) -> None:
+    kim = arrive(f"kim_{language}")
     in_database(site, f"UPDATE accounts_user SET language = '{language}' WHERE username = '{kim.name}'")
     phone = chromium.new_context(
         has_touch=True, viewport={"width": 360, "height": 740}, storage_state=kim.context.storage_state()
     )
-    kim.context.close()
     page = phone.new_page()
     page.goto(site.url)
     expect(page.locator("room-header h1")).not_to_be_empty()
@@ -186,12 +222,9 @@ def test_on_a_telephone_the_bar_is_one_line_high(chromium: Browser, site: Site, 
     assert heights[2] >= 43.5
 
 
-def test_who_is_named_while_the_server_is_gone_is_found_when_it_is_back(
-    chromium: Browser, site: Site
-) -> None:
-    Person(chromium, site.url, "fern").sign_up()
-    eve = Person(chromium, site.url, "eve")
-    eve.sign_up()
+def test_who_is_named_while_the_server_is_gone_is_found_when_it_is_back(arrive: Arrive, site: Site) -> None:
+    arrive("fern")
+    eve = arrive("eve")
     stop(site)
     expect(eve.page.locator("state-bar")).to_be_visible()
     eve.composer.press_sequentially("@fer")
@@ -199,9 +232,8 @@ def test_who_is_named_while_the_server_is_gone_is_found_when_it_is_back(
     eve.page.wait_for_timeout(500)
     expect(options).to_have_count(0)
     start(site)
-    eve.page.get_by_role("button", name="Try now").dispatch_event("click")  # the focus stays
+    try_now(eve)
     expect(options).to_contain_text(["@fern"], timeout=PATIENCE)
-    eve.context.close()
 
 
 def in_database(site: Site, statement: str) -> None:

@@ -26,24 +26,39 @@ def write_to(person: Person, other: str) -> None:
 
 
 def test_who_is_here_has_a_dot_and_who_goes_loses_it(arrive: Arrive) -> None:
-    vera, walt = arrive("vera"), arrive("walt")
-    write_to(vera, "walt")
-    header = vera.page.locator("room-header [data-part=topic]")
-    avatar = vera.room("walt").locator("[data-part=avatar]")
+    vanja, waldo = arrive("vanja"), arrive("waldo")
+    write_to(vanja, "waldo")
+    header = vanja.page.locator("room-header [data-part=topic]")
+    avatar = vanja.room("waldo").locator("[data-part=avatar]")
     expect(header).to_have_text("online")
     expect(avatar).to_have_attribute("data-state", "online")
-    expect(vera.room("walt").locator("[data-part=state]")).to_have_text("online")
-    vera.page.set_viewport_size({"width": 360, "height": 740})
+    expect(vanja.room("waldo").locator("[data-part=state]")).to_have_text("online")
+    vanja.page.set_viewport_size({"width": 360, "height": 740})
     expect(header).to_be_visible()
-    walt.page.goto("about:blank")
+    waldo.page.goto("about:blank")
     expect(header).to_have_text("offline", timeout=GONE_WITHIN_MS)
     expect(avatar).to_have_attribute("data-state", "offline")
 
 
+def test_a_new_name_stands_under_what_was_said_before(arrive: Arrive) -> None:
+    zita, zack = arrive("zita"), arrive("zack")
+    zack.say("Who am I?")
+    author = zita.message("Who am I?").get_by_role("button", name="zack")
+    expect(author).to_be_visible()
+    settings = zack.open_tab()
+    settings.goto(f"{zack.origin}/settings/")
+    settings.get_by_label("Display name").fill("Zacharias")
+    settings.get_by_role("button", name="Save").click()
+    expect(settings.get_by_text("Saved.")).to_be_visible()
+    expect(zita.message("Who am I?").get_by_role("button", name="Zacharias")).to_be_visible(
+        timeout=GONE_WITHIN_MS
+    )
+
+
 def test_who_hides_looks_offline_from_that_moment_on(arrive: Arrive) -> None:
-    xena, yuri = arrive("xena"), arrive("yuri")
-    write_to(xena, "yuri")
-    header = xena.page.locator("room-header [data-part=topic]")
+    xima, yuri = arrive("xima"), arrive("yuri")
+    write_to(xima, "yuri")
+    header = xima.page.locator("room-header [data-part=topic]")
     expect(header).to_have_text("online")
     settings = yuri.open_tab()
     settings.goto(f"{yuri.origin}/settings/privacy/")
@@ -52,4 +67,4 @@ def test_who_hides_looks_offline_from_that_moment_on(arrive: Arrive) -> None:
     expect(settings.get_by_text("Saved.")).to_be_visible()
     expect(header).to_have_text("offline", timeout=GONE_WITHIN_MS)
     yuri.composer.press_sequentially("Nobody sees that I write")
-    expect(xena.page.locator("typing-line")).to_be_empty()
+    expect(xima.page.locator("typing-line")).to_be_empty()

@@ -50,23 +50,23 @@ def test_a_room_that_was_found_keeps_the_focus_while_more_is_typed(arrive: Arriv
 
 
 def test_settings_change_only_what_was_changed_in_them(arrive: Arrive) -> None:
-    rosa = arrive("rosa")
-    rosa.create_room("Tulips")
-    rosa.choose("Room settings")
-    settings = rosa.page.get_by_role("dialog", name="Room settings")
+    romy = arrive("romy")
+    romy.create_room("Tulips")
+    romy.choose("Room settings")
+    settings = romy.page.get_by_role("dialog", name="Room settings")
     expect(settings.get_by_label("Name")).to_have_value("Tulips")
-    other = rosa.open_tab()
-    other.goto(rosa.page.url)
+    other = romy.open_tab()
+    other.goto(romy.page.url)
     other.get_by_role("button", name="Room menu").click()
     other.locator("#room-menu").get_by_role("button", name="Room settings", exact=True).click()
     elsewhere = other.get_by_role("dialog", name="Room settings")
     elsewhere.get_by_label("Name").fill("Roses")
     elsewhere.get_by_role("button", name="Save").click()
-    rosa.is_in("Roses")
+    romy.is_in("Roses")
     settings.get_by_label("Topic").fill("Red ones")
     settings.get_by_role("button", name="Save").click()
-    expect(rosa.page.locator("room-header [data-part=topic]")).to_have_text("Red ones")
-    rosa.is_in("Roses")
+    expect(romy.page.locator("room-header [data-part=topic]")).to_have_text("Red ones")
+    romy.is_in("Roses")
 
 
 def test_a_form_of_a_page_goes_once_however_often_one_presses(chromium: Browser, site: Site) -> None:

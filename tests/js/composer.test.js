@@ -28,6 +28,11 @@ test("what stands at the caret is completed", () => {
   assert.equal(at("see #gar|den"), "room gar 4");
   assert.equal(at(":cañ|"), "emoji cañ 0");
   assert.equal(at("/to|"), "command to 0");
+  assert.equal(at("/invite |"), "guest  8");
+  assert.equal(at("/invite an|"), "guest an 8");
+  assert.equal(at("/invite @ana, @bo|"), "guest bo 14");
+  assert.equal(at("/invite @ana @|"), "guest  13");
+  assert.equal(at("/invite @ana |"), null);
 });
 
 test("nothing is offered in an address, a time, code, or for one letter of an emoji", () => {

@@ -44,6 +44,15 @@ test("a new connection hears of everybody anew", () => {
   assert.equal(store.presence.count("r"), undefined);
 });
 
+test("a new name is told with presence, and stands under what was said before", () => {
+  const message = { id: "r.1", room: "r", seq: 1, pos: 1, key: "k", at: "2026-01-01T00:00:00.000Z", body: "Hello" };
+  store.apply({ type: "welcome", epoch: "one", rooms: [{ id: "r", slug: "r", head: 0, read: 0, unread: 0, mentions: 0 }] });
+  store.apply({ type: "changes", room: "r", from: 0, to: 1, messages: [{ ...message, user: { ...BO } }] });
+  hear({ user: { ...BO, display: "Bo the Second" }, state: "online" });
+  assert.equal(store.rooms.get("r")?.timeline.byId("r.1")?.user.display, "Bo the Second");
+  assert.equal(store.namings, 1);
+});
+
 test("whoever draws people hears of it, and rooms stay as they are", () => {
   const changes = [];
   store.subscribe((change) => changes.push(change));

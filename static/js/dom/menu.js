@@ -25,19 +25,6 @@ export function listenAsMenu(menu) {
 }
 
 /**
- * Puts an open popover over its button, inside the window.
- * @param {HTMLElement} popover
- * @param {HTMLElement} button
- */
-export function placeAbove(popover, button) {
-  const at = button.getBoundingClientRect();
-  const { width, height } = popover.getBoundingClientRect();
-  const left = Math.max(MARGIN, Math.min(at.left, innerWidth - width - MARGIN));
-  popover.style.left = `${left}px`;
-  popover.style.top = `${Math.max(MARGIN, at.top - height - MARGIN)}px`;
-}
-
-/**
  * Puts an open popover under its button, or over it where there is more room; inside the window.
  * @param {HTMLElement} popover
  * @param {Element} button

@@ -1,9 +1,11 @@
-// Half-written texts and what they answer, kept in this browser by user and room.
+// Half-written texts and what they answer, kept in this browser by user and room; an edit that was begun, in its tab.
 
 const DRAFT = "draft";
 const ANSWERED = "answered";
+const EDIT = "edit";
 
 /** @typedef {{id: string, seq: number}} Answered  the message that is answered */
+/** @typedef {{id: string, seq: number, pos: number, of: string, text: string}} Edit  of: the text that is changed */
 
 export class Drafts {
   /** Told of the room whose draft came or went. @type {Set<(room: string) => void>} */
@@ -45,6 +47,17 @@ export class Drafts {
     const name = this.#name(ANSWERED, room);
     if (answered) localStorage.setItem(name, JSON.stringify({ id: answered.id, seq: answered.seq }));
     else localStorage.removeItem(name);
+  }
+
+  /** The edit that was begun in a room. @param {string} room @returns {Edit | null} */
+  edit(room) {
+    return JSON.parse(sessionStorage.getItem(this.#name(EDIT, room)) ?? "null");
+  }
+
+  /** @param {string} room @param {Edit | null} edit */
+  setEdit(room, edit) {
+    if (edit) sessionStorage.setItem(this.#name(EDIT, room), JSON.stringify(edit));
+    else sessionStorage.removeItem(this.#name(EDIT, room));
   }
 
   /**

@@ -5,6 +5,9 @@ import { afterClose } from "./backoff.js";
 const ANSWER_WITHIN = 15_000;
 /** The browser says that there is no network: a server on this machine would answer at once. */
 const OFFLINE_ANSWER_WITHIN = 2_000;
+/** So long a command may wait while nothing at all is heard, before the server is asked whether it is there. */
+const SILENT_AFTER = 4_000;
+const SILENT_ANSWER_WITHIN = 6_000;
 const WELCOME_WITHIN = 10_000;
 /** A connection that held this long was a good one: the next failure counts as the first. */
 const STABLE_AFTER = 10_000;
@@ -30,7 +33,7 @@ export class Socket {
   #failures = 0;
   /** @type {number | undefined} */
   #retryAfter;
-  #timers = { connect: 0, beat: 0, stable: 0 };
+  #timers = { connect: 0, beat: 0, stable: 0, silent: 0 };
 
   /**
    * @param {() => {ws: WebSocket, heard: MessageEvent[]}} connect
@@ -80,6 +83,7 @@ export class Socket {
         reject(new Refusal("silent"));
       }, within);
       this.#waiting.set(id, { command, resolve, reject, timer });
+      this.#timers.silent ||= setTimeout(() => this.#wonder(), SILENT_AFTER);
     });
   }
 
@@ -97,6 +101,7 @@ export class Socket {
 
   /** @param {Frame} frame */
   #receive(frame) {
+    this.#heard();
     if (frame.type === "bye") this.#retryAfter = frame.retry_after;
     if (frame.type === "welcome") this.#welcomed(frame);
     const waiting = this.#waiting.get(frame.re);
@@ -107,6 +112,21 @@ export class Socket {
     this.#ears.onframe(frame, waiting?.command);
     if (frame.type === "error") waiting?.reject(new Refusal(frame.code, frame));
     else waiting?.resolve(frame);
+    if (this.#waiting.size) this.#timers.silent ||= setTimeout(() => this.#wonder(), SILENT_AFTER);
+  }
+
+  /** Whatever came: the server is there. */
+  #heard() {
+    clearTimeout(this.#timers.silent);
+    this.#timers.silent = 0;
+    if (this.connection.silent) this.#state({ state: "open" });
+  }
+
+  /** Something was asked, and nothing at all has come since. */
+  #wonder() {
+    if (this.connection.state !== "open") return;
+    this.#state({ state: "open", silent: true });
+    this.#beat(SILENT_ANSWER_WITHIN);
   }
 
   /** @param {Frame} welcome */
@@ -135,6 +155,8 @@ export class Socket {
     ws.onmessage = ws.onclose = null;
     ws.close(UNUSABLE);
     clearTimeout(this.#timers.stable);
+    clearTimeout(this.#timers.silent);
+    this.#timers.silent = 0;
     clearInterval(this.#timers.beat);
     this.#failures += 1;
     const next = afterClose(code, { failures: this.#failures, retryAfter: this.#retryAfter });

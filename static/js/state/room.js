@@ -17,6 +17,8 @@ export class Room {
   copies = new Map();
   /** @type {Map<string, Member>} by user id; whoever left is not among them */
   members = new Map();
+  /** Somebody took the reader into it, who has not looked at it yet. */
+  fresh = false;
   /** Whoever is not among `members` is not in the room. */
   everybodyKnown = false;
   /** @type {Map<string, number>} the latest position of each member seen, gone or not */

@@ -9,8 +9,10 @@ import { Room } from "./room.js";
 export class Store {
   /** @type {Map<string, Room>} */
   rooms = new Map();
-  /** @type {Map<string, User>} everybody seen so far */
+  /** Everybody seen so far: one object a person, so that a new name is everywhere at once. @type {Map<string, User>} */
   users = new Map();
+  /** Grows with each new name of somebody who was known. */
+  namings = 0;
   presence;
   /** @type {string | null} */
   epoch = null;
@@ -68,12 +70,13 @@ export class Store {
         return this.#counts({ [frame.room]: frame }, {});
       case "presence":
         this.presence.hear(frame);
+        if (frame.user && this.#knew(frame.user)) this.#tell({ rooms: true });
         return this.#tell({ presence: true });
       case "reset":
         this.rooms.get(frame.room)?.reset(frame.head);
         return this.#tell({ room: frame.room, rooms: true });
       case "room":
-        this.#add(frame.room);
+        this.#add(frame.room).fresh = frame.room.kind !== "direct";
         return this.#tell({ room: frame.room.id, rooms: true });
       case "revoked":
         this.rooms.delete(frame.room);
@@ -206,10 +209,28 @@ export class Store {
 
   /** @param {RoomInfo} info */
   #add(info) {
-    for (const user of info.users ?? []) this.users.set(user.id, user);
+    if (info.users) info.users = info.users.map((user) => this.#know(user));
     const known = this.rooms.get(info.id);
     if (known) known.refresh(info);
-    else this.rooms.set(info.id, new Room(info, this.#me.id));
+    const room = known ?? new Room(info, this.#me.id);
+    this.rooms.set(info.id, room);
+    return room;
+  }
+
+  /** The one object of somebody, brought up to date. @param {User} user */
+  #know(user) {
+    this.#knew(user);
+    return /** @type {User} */ (this.users.get(user.id));
+  }
+
+  /** Whether somebody who was known has another name now. @param {User} user */
+  #knew(user) {
+    const known = this.users.get(user.id);
+    if (!known) this.users.set(user.id, user);
+    if (!known || (known.name === user.name && known.display === user.display)) return false;
+    Object.assign(known, user);
+    this.namings += 1;
+    return true;
   }
 
   /**
@@ -217,7 +238,7 @@ export class Store {
    * @param {Member} member
    */
   #putMember(room, member) {
-    this.users.set(member.user.id, member.user);
+    member.user = this.#know(member.user);
     room.putMember(member);
   }
 
@@ -230,7 +251,7 @@ export class Store {
     const sent = [];
     let unsure = false;
     for (const message of messages) {
-      this.users.set(message.user.id, message.user);
+      message.user = this.#know(message.user);
       if (message.user.id === this.#me.id) room.keepCopy(message);
       unsure = room.put(message).unsure || unsure;
       if (message.user.id === this.#me.id && room.pending.delete(message.key)) sent.push(message.key);

@@ -1,11 +1,13 @@
-// What is being written at the caret that can be completed: a person, a room, an emoji, a command.
+// What is being written at the caret that can be completed: a person, a room, an emoji, a command, somebody to invite.
 
-/** @typedef {{kind: "person" | "room" | "emoji" | "command", query: string, from: number}} Completable */
+/** @typedef {{kind: "person" | "room" | "emoji" | "command" | "guest", query: string, from: number}} Completable */
 
 /** No letter, digit or other mark may stand before the sign: `a@b.example` and `10:30` are not meant. */
 const WORD = /(?:^|[\s(["'¿¡])([@#:])([\p{L}\p{M}\p{N}_.+-]*)$/u;
 const FENCES = new RegExp("^ {0,3}```", "gm");
 const COMMAND = /^\/([a-z]*)$/;
+/** The first name is offered at once, further ones from their first sign: Enter after a name is no choice. */
+const INVITATION = /^\/invite\s+(?:(?:[^\s,]+[\s,]+)+(?=\S))?(@?([^\s,@]*))$/iu;
 const KINDS = /** @type {const} */ ({ "@": "person", "#": "room", ":": "emoji" });
 const LETTERS_OF_AN_EMOJI = 2;
 
@@ -18,6 +20,8 @@ export function completionAt(text, caret) {
   const before = text.slice(0, caret);
   const command = COMMAND.exec(before);
   if (command) return { kind: "command", query: command[1], from: 0 };
+  const guest = INVITATION.exec(before);
+  if (guest) return { kind: "guest", query: guest[2], from: caret - guest[1].length };
   const found = WORD.exec(before);
   if (!found || inCode(before)) return null;
   const [, sign, query] = found;

@@ -38,8 +38,24 @@ export function meaningOf(text) {
 export async function runCommand(chat, from, { room, command, rest }) {
   if (command === "help") from.dispatchEvent(new CustomEvent("shortcuts-asked", { bubbles: true }));
   if (command === "topic") await chat.command({ type: "update", room, topic: rest });
-  if (command !== "invite") return;
-  const user = rest.trim().replace(/^@/, "");
-  const { member } = await chat.command({ type: "invite", room, user });
-  chat.notice(t("invited", { names: member.user.display, n: 1 }));
+  if (command === "invite") await invite(chat, room, rest);
+}
+
+/**
+ * Those who are named, one after the other, until one is refused.
+ * @param {Chat} chat
+ * @param {string} room
+ * @param {string} rest  names apart by spaces or commas
+ */
+async function invite(chat, room, rest) {
+  const came = [];
+  try {
+    for (const name of rest.split(/[\s,]+/).filter(Boolean)) {
+      const { member } = await chat.command({ type: "invite", room, user: name.replace(/^@/, "") });
+      came.push(member.user.display);
+    }
+  } finally {
+    const names = new Intl.ListFormat(document.documentElement.lang || undefined).format(came);
+    if (came.length) chat.notice(t("invited", { names, n: came.length }));
+  }
 }

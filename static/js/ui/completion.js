@@ -92,10 +92,12 @@ export class Completion {
     noteUse(emoji);
   }
 
-  /** Enter sends a command that stands there whole. */
+  /** Enter sends a command, and whom it invites, that stands there whole. */
   #isWritten() {
-    const chosen = this.#found[this.#active];
-    return this.#wanted?.kind === "command" && chosen.insert.trim() === this.#field.value;
+    const { kind, from } = this.#wanted ?? { kind: "", from: 0 };
+    const { insert } = this.#found[this.#active];
+    const written = this.#field.value.slice(from);
+    return (kind === "command" || kind === "guest") && [insert, insert.slice(1)].some((whole) => whole.trim() === written);
   }
 
   /** @param {Suggestion[]} found */

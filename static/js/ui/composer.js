@@ -27,10 +27,9 @@ export class MessageComposer extends HTMLElement {
   #completion;
   /** @type {About | null} */
   #about = null;
-  /** What the draft answers, as long as that has still to be read. @type {import("../net/drafts.js").Answered | null} */
+  /** What the draft answers or the edit changes, as long as that has still to be read.
+   * @type {import("../net/drafts.js").Answered | null} */
   #awaited = null;
-  /** The edits that were begun in rooms that were left meanwhile. @type {Map<string, {about: About, text: string}>} */
-  #begun = new Map();
   /** On a touch keyboard Enter breaks the line: there is no Shift+Enter. */
   #touch = matchMedia("(pointer: coarse)");
 
@@ -54,6 +53,7 @@ export class MessageComposer extends HTMLElement {
     chat.store.subscribe((change) => {
       if (change.rooms) this.#opened();
       if (this.#awaited) this.#recall();
+      if (this.#about?.mode === "edit") this.#look(this.#about);
     });
     this.#opened();
   }
@@ -69,6 +69,7 @@ export class MessageComposer extends HTMLElement {
   edit(message) {
     this.#turn({ mode: "edit", message });
     this.#set(message.body ?? "");
+    this.#keepEdit();
   }
 
   /** Names somebody at the caret. @param {User} user */
@@ -118,37 +119,65 @@ export class MessageComposer extends HTMLElement {
       if (closed && this.#about) this.#cancel();
       return;
     }
-    const left = this.dataset.room ?? "";
-    if (this.#about?.mode === "edit") this.#begun.set(left, { about: this.#about, text: this.#text.value });
     this.dataset.room = room.id;
-    const begun = this.#begun.get(room.id);
-    this.#begun.delete(room.id);
-    if (!begun) return this.#resume(room.id);
-    this.#show(begun.about);
-    this.#set(begun.text);
+    this.#resume(room.id);
   }
 
-  /** Shows the draft of the room and what it answers. @param {string} room */
+  /** Shows the draft of the room and what it answers, or the edit that was begun there. @param {string} room */
   #resume(room) {
     const { drafts } = this.#chat;
     this.#show(null);
     if (this.#text.value !== drafts.get(room)) this.#set(drafts.get(room));
-    this.#awaited = drafts.answered(room);
+    this.#awaited = drafts.edit(room) ?? drafts.answered(room);
     if (this.#awaited) this.#recall();
   }
 
-  /** What the draft answers may have to be read first. Where it is gone, the text alone is kept. */
+  /** What is answered or changed may have to be read first. Where it is gone, the text alone is kept. */
   #recall() {
     const { room, drafts } = this.#chat;
     if (!this.#awaited || !room?.loaded || room.info.closed || room.id !== this.dataset.room) return;
     const { id, seq } = this.#awaited;
     const message = room.timeline.byId(id);
-    if (!message && room.timeline.span(seq).from > seq) this.#chat.history(room.id, { around: seq });
+    if (!message && room.timeline.span(seq).from > seq) return this.#chat.history(room.id, { around: seq });
+    const edit = drafts.edit(room.id);
+    if (edit && message) this.#goOn(edit, message);
     else if (message && !message.deleted) this.#show({ mode: "reply", message });
     else {
       this.#awaited = null;
       drafts.setAnswered(room.id, null);
     }
+  }
+
+  /**
+   * With an edit, from before the page was loaded or the room was left.
+   * @param {import("../net/drafts.js").Edit} edit
+   * @param {Message} message
+   */
+  #goOn({ pos, of, text }, message) {
+    // Changed elsewhere meanwhile, it is still the text of then that is changed: the server says so.
+    const about = /** @type {About} */ ({ mode: "edit", message: message.body === of ? message : { ...message, pos, body: of } });
+    this.#show(about);
+    this.#set(text);
+    this.#look(about);
+  }
+
+  /** A message that was deleted while it is changed: what was written is not lost with it. @param {About} about */
+  #look({ message }) {
+    const { room, drafts } = this.#chat;
+    if (room?.id !== message.room || !room.timeline.byId(message.id)?.deleted) return;
+    const written = this.#text.value;
+    drafts.setEdit(room.id, null);
+    this.#resume(room.id);
+    if (written === message.body || this.#text.value) return;
+    this.#set(written);
+    drafts.set(room.id, written);
+    this.#complain(t("deleted_meanwhile"));
+  }
+
+  #keepEdit() {
+    if (this.#about?.mode !== "edit") return;
+    const { id, room, seq, pos, body = "" } = this.#about.message;
+    this.#chat.drafts.setEdit(room, { id, seq, pos, of: body, text: this.#text.value });
   }
 
   /** @param {KeyboardEvent} event */
@@ -191,7 +220,8 @@ export class MessageComposer extends HTMLElement {
     this.#measure();
     this.#chat.writing();
     const { room, drafts } = this.#chat;
-    if (!room || this.#about?.mode === "edit") return;
+    if (!room) return;
+    if (this.#about?.mode === "edit") return this.#keepEdit();
     drafts.set(room.id, this.#text.value);
     if (this.#text.value.trim()) this.#chat.typing(room.id);
   }
@@ -227,7 +257,7 @@ export class MessageComposer extends HTMLElement {
 
   /** @param {string} room @param {string} body */
   async #send(room, body) {
-    const answered = this.#about?.message.id ?? this.#awaited?.id;
+    const answered = this.#about?.message.id ?? this.#chat.drafts.answered(room)?.id;
     const kept = this.#chat.send(room, body, answered);
     const written = this.#text.value;
     this.#turn(null);
@@ -279,14 +309,23 @@ export class MessageComposer extends HTMLElement {
     const here = () => this.#about === about;
     try {
       await this.#chat.command({ type: "edit", message: message.id, body, pos });
+      this.#forgetEdit(message, body);
       if (!here()) return;
-      if (this.#text.value.trim() === body) this.#cancel();
-      else about.message = now();
+      if (this.#text.value.trim() === body) return this.#cancel();
+      about.message = now();
     } catch (why) {
+      if (now().deleted) return;
       if (!here()) return this.#chat.notice(this.#chat.explain(why));
       about.message = now();
       this.#complain(this.#chat.explain(why));
     }
+    this.#keepEdit();
+  }
+
+  /** It is done, unless something else has been written since. @param {Message} message @param {string} body */
+  #forgetEdit({ room, id }, body) {
+    const edit = this.#chat.drafts.edit(room);
+    if (edit?.id === id && edit.text.trim() === body) this.#chat.drafts.setEdit(room, null);
   }
 
   /** A message that is left without a text is not wanted any more. @param {About} about */
@@ -301,7 +340,10 @@ export class MessageComposer extends HTMLElement {
     if (this.#about?.mode === "reply") {
       this.#chat.drafts.setAnswered(room, null);
       this.#show(null);
-    } else this.#resume(room);
+    } else {
+      this.#chat.drafts.setEdit(room, null);
+      this.#resume(room);
+    }
     this.#text.focus();
   }
 

@@ -1,7 +1,8 @@
 // Chooses an emoji by its name, or from those used last.
 
-import { placeAbove } from "../dom/menu.js";
+import { placeAt } from "../dom/menu.js";
 import { part } from "../dom/template.js";
+import { isOnlyEmoji } from "../state/only_emoji.js";
 import { noteUse, recent, search } from "./emoji.js";
 
 const MOST = 48;
@@ -30,14 +31,15 @@ export class EmojiPicker extends HTMLElement {
     part(this, "search").value = "";
     this.showPopover();
     this.#draw();
-    placeAbove(this, button);
+    placeAt(this, button, "left");
     part(this, "search").focus();
   }
 
   async #draw() {
     const text = part(this, "search").value.trim();
     const usual = [...new Set([...recent(), ...USUAL])].map((emoji) => ({ emoji, name: emoji }));
-    const found = text ? await search(text, MOST) : usual;
+    const pasted = isOnlyEmoji(text) ? [{ emoji: text, name: text }] : undefined;
+    const found = text ? (pasted ?? (await search(text, MOST))) : usual;
     if (text !== part(this, "search").value.trim()) return;
     part(this, "none").hidden = found.length > 0;
     part(this, "grid").replaceChildren(...found.map(({ emoji, name }) => {

@@ -1,7 +1,7 @@
 // Formatting what is selected in a text field: by keys, and by a menu that shows what there is.
 
 import { replaceText } from "../dom/field_text.js";
-import { listenAsMenu, placeAbove } from "../dom/menu.js";
+import { listenAsMenu, placeAt } from "../dom/menu.js";
 import { linked, marked } from "./marks.js";
 
 /** @type {Record<string, string>} what stands around it */
@@ -29,7 +29,7 @@ export function listenToFormatting(field, menu, button) {
     format(name);
   });
   listenAsMenu(menu);
-  menu.addEventListener("toggle", () => placeAbove(menu, button));
+  menu.addEventListener("toggle", () => placeAt(menu, button, "left"));
   menu.addEventListener("click", (event) => {
     const chosen = /** @type {HTMLElement} */ (event.target).closest("[data-format]");
     if (chosen instanceof HTMLElement) format(chosen.dataset.format ?? "");

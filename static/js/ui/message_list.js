@@ -167,6 +167,7 @@ export class MessageList extends HTMLElement {
       writesAbout: this.#chat.writesAbout,
       moderates: room.info.role === "owner" || room.info.role === "moderator",
       nameOf: (/** @type {string} */ id) => this.#chat.store.users.get(id)?.display,
+      namings: this.#chat.store.namings,
       linkTo: (/** @type {Message} */ message) => this.#chat.link(room.info.slug, message.seq),
     };
     part(this, "loading").hidden = known || !this.#chat.ready;

@@ -12,6 +12,8 @@ const SHOWN = /** @type {const} */ (["message", "entry", "copy", "quoted", "grou
 
 /** @type {WeakMap<Element, Item>} what each row shows at present */
 const drawn = new WeakMap();
+/** @type {WeakMap<Element, number>} with which names */
+const named = new WeakMap();
 /** @type {WeakMap<Element, Map<string, HTMLElement>>} the reactions of each row, by emoji */
 const chips = new WeakMap();
 
@@ -22,13 +24,14 @@ const chips = new WeakMap();
  * @param {Reader} reader
  */
 export function drawRow(item, row, reader) {
-  const known = row && drawn.get(row);
+  const known = row && named.get(row) === reader.namings ? drawn.get(row) : undefined;
   const same = known && SHOWN.every((of) => known[of] === item[of]);
   const { message, entry } = item;
   row ??= fromTemplate("message");
   row.classList.toggle("subject", message !== undefined && message.id === reader.writesAbout);
   if (same && row.classList.contains("closed") === reader.closed) return row;
   drawn.set(row, item);
+  named.set(row, reader.namings);
   row.dataset.seq = String(message?.seq ?? "");
   row.classList.toggle("closed", reader.closed);
   row.classList.toggle("grouped", item.grouped);

@@ -3,6 +3,7 @@
 import { drawAvatar } from "../dom/avatar.js";
 import { listenAsMenu, placeAt } from "../dom/menu.js";
 import { part } from "../dom/template.js";
+import { drawState } from "./room_name.js";
 
 export class PersonCard extends HTMLElement {
   /** @type {Chat} */
@@ -18,6 +19,7 @@ export class PersonCard extends HTMLElement {
     listenAsMenu(this);
     part(this, "message").onclick = () => this.#user && chat.openDirect(this.#user.name);
     part(this, "mention").addEventListener("click", () => this.#user && this.#mention(this.#user));
+    chat.store.subscribe(({ presence }) => presence && this.#drawState());
     // What it was about may go while it is open.
     chat.viewListeners.add(() => this.matches(":popover-open") && this.hidePopover());
   }
@@ -33,6 +35,7 @@ export class PersonCard extends HTMLElement {
     this.#mention = mention;
     const self = user.id === this.#chat.user.id;
     drawAvatar(part(this, "avatar"), user);
+    this.#drawState();
     part(this, "name").textContent = user.display;
     part(this, "hint").textContent = `@${user.name}`;
     part(this, "bot").hidden = !user.bot;
@@ -41,5 +44,9 @@ export class PersonCard extends HTMLElement {
     this.showPopover();
     placeAt(this, element, "left");
     if (!this.contains(document.activeElement)) this.focus();
+  }
+
+  #drawState() {
+    if (this.#user) drawState(this, this.#chat.store.presence.of(this.#user));
   }
 }

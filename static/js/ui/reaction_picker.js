@@ -1,4 +1,4 @@
-// Chooses an emoji: a few at hand, and any other by typing it.
+// Chooses an emoji: a few at hand, and any other from the picker that knows them by name.
 
 import { part } from "../dom/template.js";
 
@@ -7,17 +7,19 @@ const MARGIN = 8;
 export class ReactionPicker extends HTMLElement {
   /** @type {(emoji: string) => void} */
   #chosen = () => undefined;
+  /** @type {HTMLElement} */
+  #button;
 
   connectedCallback() {
     this.addEventListener("click", (event) => {
       const button = /** @type {HTMLElement} */ (event.target).closest("button[data-emoji]");
       if (button instanceof HTMLElement) this.#choose(button.dataset.emoji ?? "");
     });
-    this.addEventListener("keydown", ({ key }) => /^\S$/u.test(key) && part(this, "other").focus());
-    part(this, "form").addEventListener("submit", (/** @type {Event} */ event) => {
-      event.preventDefault();
-      this.#choose(part(this, "other").value.trim());
+    // What is typed is a name: the key that opens the other picker arrives in its field.
+    this.addEventListener("keydown", ({ key, ctrlKey, metaKey }) => {
+      if (/^\S$/u.test(key) && !ctrlKey && !metaKey) this.#openOther();
     });
+    part(this, "other").onclick = () => this.#openOther();
   }
 
   /**
@@ -27,13 +29,19 @@ export class ReactionPicker extends HTMLElement {
    */
   open(button, chosen) {
     this.#chosen = chosen;
-    part(this, "other").value = "";
+    this.#button = button;
     this.showPopover();
     const at = button.getBoundingClientRect();
     const { width, height } = this.getBoundingClientRect();
     this.style.left = `${Math.max(MARGIN, Math.min(at.right - width, innerWidth - width - MARGIN))}px`;
     this.style.top = `${at.top > height + MARGIN ? at.top - height : at.bottom}px`;
     /** @type {HTMLElement | null} */ (this.querySelector("button"))?.focus();
+  }
+
+  #openOther() {
+    this.hidePopover();
+    const picker = /** @type {import("./emoji_picker.js").EmojiPicker} */ (document.querySelector("emoji-picker"));
+    picker.open(this.#button, this.#chosen);
   }
 
   /** @param {string} emoji */

@@ -51,10 +51,12 @@ export class RoomHeader extends HTMLElement {
   #drawWaiting() {
     const others = [...this.#chat.store.rooms.values()].filter((room) => room !== this.#chat.room);
     const n = others.reduce((sum, { info }) => sum + (info.kind === "direct" ? info.unread : info.mentions), 0);
+    const invited = others.some(({ fresh }) => fresh);
     const button = part(this, "rooms");
     this.#rooms ??= button.getAttribute("aria-label") ?? "";
-    button.classList.toggle("waits", n > 0);
-    button.setAttribute("aria-label", n ? `${this.#rooms}, ${t("n_unread", { n })}` : this.#rooms);
+    button.classList.toggle("waits", n > 0 || invited);
+    const news = [n && t("n_unread", { n }), invited && t("invited_you")].filter(Boolean);
+    button.setAttribute("aria-label", [this.#rooms, ...news].join(", "));
   }
 
   /** @param {RoomAction["action"]} action */

@@ -20,8 +20,6 @@ export class RoomList extends HTMLElement {
   #others = 0;
   /** What each row was drawn from. @type {WeakMap<HTMLElement, string>} */
   #looks = new WeakMap();
-  /** Rooms that somebody took the reader into, until they are opened. @type {Set<string>} */
-  #fresh = new Set();
 
   /** @param {Chat} chat */
   connect(chat) {
@@ -31,11 +29,6 @@ export class RoomList extends HTMLElement {
     chat.followListeners.add(draw);
     chat.store.subscribe((change) => (change.rooms || change.presence) && draw());
     chat.drafts.listeners.add(draw);
-    chat.frameListeners.add((frame) => {
-      if (frame.type !== "room" || frame.room.kind === "direct") return;
-      this.#fresh.add(frame.room.id);
-      draw();
-    });
     this.addEventListener("click", (event) => this.#clicked(event));
     draw();
   }
@@ -71,7 +64,7 @@ export class RoomList extends HTMLElement {
   /** On the tab and the app's icon: what is for the reader alone; a dot where there is other news. @param {Room[]} rooms */
   #badge(rooms) {
     const forMe = rooms.reduce((n, { info }) => n + (info.kind === "direct" ? info.unread : info.mentions), 0);
-    const news = rooms.some(({ id, info }) => info.unread > 0 || this.#fresh.has(id));
+    const news = rooms.some(({ info, fresh }) => info.unread > 0 || fresh);
     const open = this.#chat.room;
     const title = [open && this.#name(open), this.#chat.server.name].filter(Boolean).join(" · ");
     document.title = `${forMe ? `(${forMe}) ` : news ? "• " : ""}${title}`;
@@ -87,8 +80,8 @@ export class RoomList extends HTMLElement {
   #row(room, name, isOpen, known) {
     const row = known ?? fromTemplate("room");
     const { slug, unread, mentions, kind, closed } = room.info;
-    if (isOpen) this.#fresh.delete(room.id);
-    const fresh = this.#fresh.has(room.id);
+    if (isOpen) room.fresh = false;
+    const { fresh } = room;
     const hasDraft = !isOpen && this.#chat.drafts.has(room.id);
     // Hundreds of rooms, of which a message changes one: the others are left alone.
     const person = otherPerson(room.info, this.#chat.user);

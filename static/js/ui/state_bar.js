@@ -21,18 +21,18 @@ export class StateBar extends HTMLElement {
 
   /** @param {Connection} connection */
   #changed(connection) {
-    this.dataset.state = connection.state;
+    this.dataset.state = connection.silent ? "silent" : connection.state;
     clearInterval(this.#ticker);
     if (connection.problem === "signed_out") return this.#signIn();
     if (connection.problem === "suspended") return location.assign("/"); // which says why, and until when
-    if (connection.state === "open") {
+    if (connection.state === "open" && !connection.silent) {
       clearTimeout(this.#patience);
       this.#patience = 0;
       this.hidden = true;
       return;
     }
     this.#patience ||= setTimeout(() => (this.hidden = false), PATIENCE);
-    if (connection.problem) this.hidden = false;
+    if (connection.problem || connection.silent) this.hidden = false;
     this.#say(connection);
     if (connection.state === "waiting") this.#ticker = setInterval(() => this.#say(connection), 1000);
   }
@@ -43,13 +43,14 @@ export class StateBar extends HTMLElement {
   }
 
   /** @param {Connection} connection */
-  #say({ state, until, problem }) {
+  #say({ state, silent, until, problem }) {
     const n = Math.max(1, Math.ceil(((until ?? 0) - Date.now()) / 1000));
     const short = /** @type {HTMLElement} */ (this.parentElement).clientWidth < NARROW;
     const next = state === "waiting" ? t(short ? "again_in_short" : "again_in", { n }) : "";
-    part(this, "text").textContent = t(problem ?? (short ? "no_connection_short" : "no_connection"));
+    const [long, brief] = silent ? ["silent", "silent_short"] : ["no_connection", "no_connection_short"];
+    part(this, "text").textContent = t(problem ?? (short ? brief : long));
     part(this, "countdown").textContent = state === "connecting" ? t("connecting") : next;
-    part(this, "now").hidden = state === "connecting";
+    part(this, "now").hidden = state === "connecting" || !!silent;
   }
 }
 

@@ -4,6 +4,7 @@ import { wordsOf } from "../state/rank.js";
 import { t } from "../strings.js";
 import { COMMANDS } from "./commands.js";
 import { noteUse, search } from "./emoji.js";
+import { PeopleSearch } from "./people_search.js";
 import { roomName } from "./room_name.js";
 
 /** @typedef {import("./at_caret.js").Completable} Completable */
@@ -18,10 +19,14 @@ export class Suggestions {
   /** @type {Map<string, User[]>} by room and what was asked */
   #asked = new Map();
   #timer = 0;
+  #guests;
+  /** @type {(found: User[]) => void} */
+  #showGuests = () => undefined;
 
   /** @param {Chat} chat */
   constructor(chat) {
     this.#chat = chat;
+    this.#guests = new PeopleSearch(chat, (found) => this.#showGuests(found));
   }
 
   /**
@@ -34,6 +39,10 @@ export class Suggestions {
     if (kind === "command") return show(commands(query, this.#chat.room));
     if (kind === "room") return show(this.#rooms(query));
     if (kind === "emoji") return show((await search(query, MOST)).map(ofEmoji));
+    if (kind === "guest") {
+      this.#showGuests = (found) => show(this.#outsiders(found));
+      return this.#guests.ask(query);
+    }
     show(this.#people(query));
     const room = this.#chat.room?.id;
     if (!room || this.#asked.has(`${room} ${query}`)) return;
@@ -54,7 +63,13 @@ export class Suggestions {
     return [...members.values(), ...others]
       .filter((one) => one.id !== user.id && begins(query, one.name, one.display))
       .slice(0, MOST)
-      .map((one) => ({ insert: `@${one.name} `, user: one, label: one.display, detail: `@${one.name}` }));
+      .map(ofPerson);
+  }
+
+  /** Those of them who are not in the open room. @param {User[]} found */
+  #outsiders(found) {
+    const { room, user } = this.#chat;
+    return found.filter((one) => one.id !== user.id && !room?.members.has(one.id)).slice(0, MOST).map(ofPerson);
   }
 
   /** @param {string} query */
@@ -85,6 +100,11 @@ function commands(query, room) {
   return may.filter((name) => name.startsWith(query)).map((name) => {
     return { insert: `/${name} `, label: `/${name}`, detail: t(`command_${name}`) };
   });
+}
+
+/** @param {User} user @returns {Suggestion} */
+function ofPerson(user) {
+  return { insert: `@${user.name} `, user, label: user.display, detail: `@${user.name}` };
 }
 
 /** @param {import("./emoji.js").Found} found @returns {Suggestion} */

@@ -135,6 +135,19 @@ async def test_who_begins_to_hide_goes_and_who_ends_it_comes(
     assert [state for _name, state in heard(ear)] == ["online", "offline", "online"]
 
 
+async def test_a_new_name_is_told_to_who_shares_a_room(
+    hub: Hub, garden: Room, ana: Actor, bo: Actor, clock: Clock
+) -> None:
+    ear = await come(hub, ana)
+    await come(hub, bo)
+    await told(hub)
+    user = await in_thread(User.objects.get, pk=bo.id)
+    await in_thread(accounts.change_profile, user, display_name="Bo the Second")
+    await settle()
+    await later(hub, clock)
+    assert [frame["user"]["display"] for frame in ear.of("presence")][1:] == ["Bo the Second"]
+
+
 async def test_who_joins_a_room_is_seen_there_and_sees_who_is_there(
     hub: Hub, garden: Room, ana: Actor, eve: Actor, clock: Clock
 ) -> None:
