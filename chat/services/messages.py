@@ -10,7 +10,7 @@ from uuid import UUID
 import emoji as emojis
 import msgspec
 from django.conf import settings
-from django.db import IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -109,10 +109,10 @@ def post_many(drafts: Sequence[Draft]) -> list[Outcome]:
     """
     try:
         return _post_together(drafts)
-    except IntegrityError:
+    except (IntegrityError, DataError) as error:
         if len(drafts) > 1:
             return [outcome for one in drafts for outcome in post_many([one])]
-        return _post_alone(drafts[0])
+        return [bad_field("body")] if isinstance(error, DataError) else _post_alone(drafts[0])
 
 
 def _post_alone(one: Draft) -> list[Outcome]:

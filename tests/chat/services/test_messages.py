@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import emoji
+import msgspec
 import pytest
 import time_machine
 from django.utils import timezone
@@ -79,6 +80,16 @@ def test_one_bad_send_does_not_refuse_those_that_wait_with_it(
     assert isinstance(good, frames.Message)
     assert isinstance(bad, Refused)
     assert bad.code == "not_found"
+
+
+def test_what_postgresql_does_not_take_is_refused_alone(garden: Room, bo: Actor) -> None:
+    unstorable = msgspec.structs.replace(draft(bo, garden), body="\x00")
+    first, bad, last = messages.post_many([draft(bo, garden), unstorable, draft(bo, garden)])
+    assert isinstance(first, frames.Message)
+    assert isinstance(last, frames.Message)
+    assert last.pos == first.pos + 1
+    assert isinstance(bad, Refused)
+    assert (bad.code, bad.field) == ("bad_field", "body")
 
 
 @pytest.mark.parametrize(
