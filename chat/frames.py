@@ -462,7 +462,8 @@ class TypingFrame(Frame):
 
 class PresenceFrame(Frame):
     """Who is here; may be lost. Either somebody with whom one shares a room of at most 200, by `user` and
-    `state` (`online`; `away`: did nothing for ten minutes; `offline`), or of a larger `room` how many."""
+    `state` (`online`; `away`: did nothing for ten minutes; `offline`), or of a larger `room` how many.
+    It is told again when the person's name has changed."""
 
     user: User | UnsetType = UNSET
     state: str | UnsetType = UNSET

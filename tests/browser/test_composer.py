@@ -121,7 +121,10 @@ def test_people_are_completed_by_keys_and_by_pointer(iris: Person, chromium: Bro
     expect(iris.composer).to_have_value("Hi @jojo or @jo")
     write(iris, "mail@joj")
     expect(suggestions(iris)).to_have_count(0)
-    iris.composer.fill("")
+    write(iris, "Tea, @jojo")
+    expect(suggestions(iris)).to_contain_text(["@jojo"])
+    iris.composer.press("Enter")
+    expect(iris.message("Tea, @jojo")).to_be_visible()
 
 
 def test_a_completed_room_is_a_link_to_it(iris: Person) -> None:

@@ -92,12 +92,11 @@ export class Completion {
     noteUse(emoji);
   }
 
-  /** Enter sends a command, and whom it invites, that stands there whole. */
+  /** Enter sends what stands there whole, a name with or without its sign: the choice would add nothing. */
   #isWritten() {
-    const { kind, from } = this.#wanted ?? { kind: "", from: 0 };
     const { insert } = this.#found[this.#active];
-    const written = this.#field.value.slice(from);
-    return (kind === "command" || kind === "guest") && [insert, insert.slice(1)].some((whole) => whole.trim() === written);
+    const written = this.#field.value.slice(this.#wanted?.from, this.#field.selectionStart);
+    return [insert, insert.slice(1)].some((whole) => whole.trim() === written);
   }
 
   /** @param {Suggestion[]} found */

@@ -105,6 +105,7 @@ export class MemberPanel extends HTMLElement {
     found.sort((a, b) => RANKS[b.role] - RANKS[a.role] || a.user.display.localeCompare(b.user.display));
     drawList(part(this, "list"), found, this.#rows, ({ user }) => user.id, (member, row) => this.#row(member, row));
     part(this, "none").hidden = found.length > 0 || !q;
+    part(this, "count").textContent = room.everybodyKnown ? String(room.members.size) : "";
     const online = this.#chat.store.presence.count(room.id);
     part(this, "online").textContent = online === undefined ? "" : t("n_online", { n: online });
   }

@@ -37,7 +37,6 @@ export class RoomHeader extends HTMLElement {
     part(this, "topic").textContent = part(this, "topic").title = state || (room?.info.topic ?? "");
     part(this, "kind").hidden = !shared;
     if (room) setIcon(part(this, "kind"), iconOf(room.info));
-    part(this, "count").textContent = room?.everybodyKnown ? String(room.members.size) : "";
     part(this, "members").hidden = !shared;
     part(this, "more").hidden = !room;
     for (const action of ["invite", "leave"]) part(this, action).hidden = !shared;
