@@ -22,7 +22,7 @@ LABELS = {
     "login": _("User name or e-mail address"),
     "username": _("User name"),
     "email": _("E-mail address"),
-    "oldpassword": _("Present password"),
+    "oldpassword": _("Current password"),
     "password": _("Password"),
     "password1": _("Password"),
     "password2": _("The same password again"),

@@ -74,7 +74,12 @@ part(root, "read-all").onclick = () => chat.readAll();
 listenAsMenu(part(root, "me-menu"));
 chat.viewListeners.add(makeDrawer(part(root, "sidebar"), [part(root, "main"), panel]));
 chat.viewListeners.add(entered);
-drawAvatar(part(root, "avatar"), chat.user);
+const drawMe = () => {
+  drawAvatar(part(root, "avatar"), chat.user);
+  part(root, "me-name").textContent = chat.user.display;
+};
+chat.store.subscribe(({ rooms }) => rooms && drawMe());
+drawMe();
 listenToKeys(chat, {
   switchRoom: () => switcher.open(),
   endWriting: () => composer.endAbout(),

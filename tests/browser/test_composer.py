@@ -351,11 +351,14 @@ def test_several_people_are_invited_by_one_command(arrive: Arrive) -> None:
     host.composer.press_sequentially("/invite guesta")
     expect(suggestions(host)).to_contain_text(["guesta"])
     host.composer.press("Tab")
-    host.composer.press_sequentially("@guestb")
+    host.composer.press_sequentially("nobody @guestb")
     expect(suggestions(host)).to_contain_text(["guestb"])
     host.composer.press("Enter")
     expect(host.page.locator("notice-line")).to_have_text("guesta and guestb are in this room now.")
-    expect(host.composer).to_have_value("")
+    expect(
+        host.page.get_by_role("alert").filter(has_text="nobody: Nobody here has this user name.")
+    ).to_be_visible()
+    expect(host.composer).to_have_value("/invite nobody")
 
 
 def test_what_is_sent_in_one_tab_is_no_draft_in_the_other(iris: Person) -> None:

@@ -182,6 +182,7 @@ def test_letters_in_the_picker_of_reactions_look_for_any_emoji_by_its_name(arriv
 
 def test_spaces_look_in_what_was_sent_as_they_did_while_it_waited(arrive: Arrive) -> None:
     verena = arrive("verena")
+    verena.create_room("Veranda")
     verena.say("a    b\n   c")
     expect(verena.page.locator(".pending")).to_have_count(0)
     text = verena.page.locator(".message .text").last

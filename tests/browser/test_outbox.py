@@ -223,7 +223,7 @@ def test_on_a_telephone_the_bar_is_one_line_high(
 
 
 def test_who_is_named_while_the_server_is_gone_is_found_when_it_is_back(arrive: Arrive, site: Site) -> None:
-    arrive("fern")
+    site.manage("create_bot", "fern", "--room", "welcome")  # somebody of whom nothing has been told
     eve = arrive("eve")
     stop(site)
     expect(eve.page.locator("state-bar")).to_be_visible()

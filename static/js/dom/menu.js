@@ -27,7 +27,7 @@ export function listenAsMenu(menu) {
 /**
  * Puts an open popover under its button, or over it where there is more room; inside the window.
  * @param {HTMLElement} popover
- * @param {Element} button
+ * @param {Pick<Element, "getBoundingClientRect">} button
  * @param {"left" | "right"} [edge]  that both have in line
  */
 export function placeAt(popover, button, edge = "right") {

@@ -28,34 +28,42 @@ export function meaningOf(text) {
   return { command, rest };
 }
 
+/** @typedef {{text: string, why: string}} Undone  what is to be written again, and why */
+
 /**
  * Does what a command does that is no message.
  * @param {Chat} chat
  * @param {HTMLElement} from  where the event of a command begins that another part of the page answers
  * @param {{room: string, command: Name, rest: string}} what
+ * @returns {Promise<Undone | undefined>} what could not be done, where the rest could
  * @throws a Refusal
  */
 export async function runCommand(chat, from, { room, command, rest }) {
   if (command === "help") from.dispatchEvent(new CustomEvent("shortcuts-asked", { bubbles: true }));
   if (command === "topic") await chat.command({ type: "update", room, topic: rest });
-  if (command === "invite") await invite(chat, room, rest);
+  if (command === "invite") return invite(chat, room, rest);
 }
 
 /**
- * Those who are named, one after the other, until one is refused.
+ * All who are named; those who cannot come are named again.
  * @param {Chat} chat
  * @param {string} room
  * @param {string} rest  names apart by spaces or commas
+ * @returns {Promise<Undone | undefined>}
  */
 async function invite(chat, room, rest) {
   const came = [];
-  try {
-    for (const name of rest.split(/[\s,]+/).filter(Boolean)) {
+  const failed = [];
+  for (const name of rest.split(/[\s,]+/).filter(Boolean)) {
+    try {
       const { member } = await chat.command({ type: "invite", room, user: name.replace(/^@/, "") });
       came.push(member.user.display);
+    } catch (why) {
+      failed.push({ name, why: t("said", { name, text: chat.explain(why) }) });
     }
-  } finally {
-    const names = new Intl.ListFormat(document.documentElement.lang || undefined).format(came);
-    if (came.length) chat.notice(t("invited", { names, n: came.length }));
   }
+  const names = new Intl.ListFormat(document.documentElement.lang || undefined).format(came);
+  if (came.length) chat.notice(t("invited", { names, n: came.length }));
+  if (!failed.length) return undefined;
+  return { text: `/invite ${failed.map(({ name }) => name).join(" ")}`, why: failed.map(({ why }) => why).join("\n") };
 }

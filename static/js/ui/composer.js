@@ -53,7 +53,7 @@ export class MessageComposer extends HTMLElement {
     chat.store.subscribe((change) => {
       if (change.rooms) this.#opened();
       if (this.#awaited) this.#recall();
-      if (this.#about?.mode === "edit") this.#look(this.#about);
+      if (this.#about) this.#look(this.#about);
     });
     this.#opened();
   }
@@ -113,7 +113,7 @@ export class MessageComposer extends HTMLElement {
     part(this, "form").hidden = closed;
     part(this, "closed").hidden = !closed;
     const name = roomName(room.info, this.#chat.user);
-    const placeholder = kind === "direct" ? t("message_person", { name }) : t("message_room", { name });
+    const placeholder = t(kind === "public" ? "message_room" : "message_person", { name });
     this.#text.placeholder = innerWidth < NARROW ? (this.#text.ariaLabel ?? "") : placeholder;
     if (this.dataset.room === room.id) {
       if (closed && this.#about) this.#cancel();
@@ -161,13 +161,16 @@ export class MessageComposer extends HTMLElement {
     this.#look(about);
   }
 
-  /** A message that was deleted while it is changed: what was written is not lost with it. @param {About} about */
-  #look({ message }) {
+  /** A message that was deleted while it is changed or answered: what was written is not lost with it.
+   * @param {About} about */
+  #look({ mode, message }) {
     const { room, drafts } = this.#chat;
     if (room?.id !== message.room || !room.timeline.byId(message.id)?.deleted) return;
     const written = this.#text.value;
-    drafts.setEdit(room.id, null);
+    if (mode === "edit") drafts.setEdit(room.id, null);
+    else drafts.setAnswered(room.id, null);
     this.#resume(room.id);
+    if (mode === "reply") return this.#complain(t("answered_deleted"));
     if (written === message.body || this.#text.value) return;
     this.#set(written);
     drafts.set(room.id, written);
@@ -278,15 +281,13 @@ export class MessageComposer extends HTMLElement {
     if (command !== "help" && !rest) return this.#complain(t("command_wants", { name: command }));
     const written = this.#text.value;
     this.#set("");
-    try {
-      await runCommand(this.#chat, this, { room, command, rest });
-      this.#forget(room, written);
-    } catch (why) {
-      const sentence = this.#chat.explain(why);
-      if (this.dataset.room !== room || this.#text.value) return this.#chat.notice(sentence);
-      this.#set(written);
-      this.#complain(sentence);
-    }
+    const ended = runCommand(this.#chat, this, { room, command, rest });
+    const undone = await ended.catch((why) => ({ text: written, why: this.#chat.explain(why) }));
+    if (!undone) return this.#forget(room, written);
+    if (this.dataset.room !== room || this.#text.value) return this.#chat.notice(undone.why);
+    this.#set(undone.text);
+    this.#chat.drafts.set(room, undone.text);
+    this.#complain(undone.why);
   }
 
   /** Drops a draft, unless something else has been written since. @param {string} room @param {string} written */

@@ -23,7 +23,7 @@ export class EmojiPicker extends HTMLElement {
   }
 
   /**
-   * @param {HTMLElement} button
+   * @param {Pick<Element, "getBoundingClientRect">} button  beside which it opens
    * @param {(emoji: string) => void} chosen
    */
   open(button, chosen) {

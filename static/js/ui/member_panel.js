@@ -170,6 +170,8 @@ export class MemberPanel extends HTMLElement {
     const { room } = this.#chat;
     const user = this.#of?.user;
     if (!room || !user) return;
+    part(dialogOf("remove"), "public").hidden = room.info.kind !== "public";
+    part(dialogOf("remove"), "private").hidden = room.info.kind === "public";
     part(dialogOf("remove"), "who").textContent = t("remove_who", { name: user.display, room: room.info.name });
     openForm("remove", this.#chat, () => this.#chat.command({ type: "remove", room: room.id, user: user.name }));
   }

@@ -40,7 +40,7 @@ export function drawRow(item, row, reader) {
   row.classList.toggle("mentions-me", !!message?.mentions?.includes(reader.me.id));
   row.classList.toggle("deleted", !!message?.deleted);
   drawHead(row, message?.user ?? reader.me, message?.at ?? entry?.at ?? 0, item.grouped);
-  drawText(row, item);
+  drawText(row, item, message?.user.id === reader.me.id);
   drawQuote(row, item);
   drawProgress(row, entry);
   drawReactions(row, message, reader);
@@ -69,8 +69,9 @@ function drawHead(row, user, at, grouped) {
 /**
  * @param {HTMLElement} row
  * @param {Item} item
+ * @param {boolean} own
  */
-function drawText(row, { message, entry, copy }) {
+function drawText(row, { message, entry, copy }, own) {
   const text = part(row, "text");
   const html = message?.html ?? copy?.html;
   if (html === undefined) text.textContent = message?.body ?? copy?.body ?? entry?.body ?? "";
@@ -80,7 +81,7 @@ function drawText(row, { message, entry, copy }) {
   text.classList.toggle("plain", html === undefined);
   text.classList.toggle("only-emoji", isOnlyEmoji(message?.body ?? entry?.body ?? ""));
   text.hidden = !text.textContent && !text.childElementCount;
-  const state = message?.deleted ? "deleted" : message?.held ? "held" : message?.hidden ? "hidden" : "";
+  const state = message?.deleted ? "deleted" : message?.held ? "held" : message?.hidden ? (own ? "hidden_own" : "hidden") : "";
   const note = part(row, "state");
   note.hidden = !state;
   note.textContent = state && t(state);

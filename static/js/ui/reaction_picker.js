@@ -38,10 +38,13 @@ export class ReactionPicker extends HTMLElement {
     /** @type {HTMLElement | null} */ (this.querySelector("button"))?.focus();
   }
 
+  /** In its place: the button may be gone with the pointer. The focus is the message's, and goes back to it. */
   #openOther() {
+    const place = this.getBoundingClientRect();
     this.hidePopover();
+    /** @type {HTMLElement | null} */ (this.#button.closest("li.message"))?.focus({ preventScroll: true });
     const picker = /** @type {import("./emoji_picker.js").EmojiPicker} */ (document.querySelector("emoji-picker"));
-    picker.open(this.#button, this.#chosen);
+    picker.open({ getBoundingClientRect: () => place }, this.#chosen);
   }
 
   /** @param {string} emoji */

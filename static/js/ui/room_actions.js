@@ -20,7 +20,7 @@ export function actOnRooms(chat, { action, name }) {
   if (action === "settings") openSettings(chat, room);
   if (action === "link") copyLink(chat, room.info.slug);
   if (action === "read") chat.read(room.id, room.info.head);
-  if (action === "leave") openForm("leave", chat, (_values, here) => leave(chat, room, here));
+  if (action === "leave") openLeave(chat, room);
 }
 
 /**
@@ -78,6 +78,16 @@ function openSettings(chat, room) {
     const changed = Object.entries(values).filter(([field, value]) => value !== before[field]);
     if (changed.length) await chat.command({ type: "update", room: room.id, ...Object.fromEntries(changed) });
   }, before);
+}
+
+/**
+ * @param {Chat} chat
+ * @param {Room} room
+ */
+function openLeave(chat, room) {
+  part(dialogOf("leave"), "public").hidden = room.info.kind !== "public";
+  part(dialogOf("leave"), "private").hidden = room.info.kind === "public";
+  openForm("leave", chat, (_values, here) => leave(chat, room, here));
 }
 
 /**

@@ -1,6 +1,6 @@
 // The keys that work wherever one is on the page; the sheet that lists all of them is a dialog.
 
-import { openSheet } from "./dialogs.js";
+import { dialogOf, openSheet } from "./dialogs.js";
 
 /** Keys that mean something in the list of messages. */
 const OF_MESSAGES = /^[recu+1-9]$/i;
@@ -46,7 +46,12 @@ function actionOf(event, chat, does) {
   const { key, altKey, shiftKey } = event;
   const control = event.ctrlKey || event.metaKey;
   const covered = document.querySelector("dialog[open], :popover-open") !== null;
-  if (control && key.toLowerCase() === "k" && !shiftKey && !altKey) return does.switchRoom;
+  if (control && key.toLowerCase() === "k" && !shiftKey && !altKey) {
+    return () => {
+      dialogOf("shortcuts").close();
+      does.switchRoom();
+    };
+  }
   if (control && key === "/") return () => openSheet("shortcuts");
   if (covered) return undefined;
   if (key === "?" && chat.preferences.singleKeys && !isField(event.target)) return () => openSheet("shortcuts");
