@@ -180,6 +180,35 @@ def test_letters_in_the_picker_of_reactions_look_for_any_emoji_by_its_name(arriv
     expect(pablo.message("Choose one").get_by_role("button", name="🥕")).to_be_visible()
 
 
+def test_the_picker_of_any_emoji_opens_where_that_of_reactions_was(arrive: Arrive) -> None:
+    petra = arrive("petronella")
+    petra.create_room("Pickers")
+    petra.say("React to me")
+    expect(petra.page.locator(".pending")).to_have_count(0)
+    row = petra.message("React to me")
+    petra.act("React to me", "React")
+    petra.page.get_by_role("button", name="Another emoji").click()
+    place, message = petra.page.locator("emoji-picker").bounding_box(), row.bounding_box()
+    assert place
+    assert message
+    assert place["x"] > message["x"]
+    assert abs(place["y"] + place["height"] / 2 - message["y"]) < 300
+    petra.page.keyboard.press("Escape")
+    expect(row).to_be_focused()
+
+
+def test_an_answer_to_what_is_deleted_meanwhile_is_an_answer_no_more(arrive: Arrive) -> None:
+    quinn, rolf = arrive("quinn"), arrive("rolf")
+    quinn.say("Ask me anything")
+    rolf.act("Ask me anything", "Reply")
+    rolf.composer.press_sequentially("Why?")
+    quinn.act("Ask me anything", "Delete")
+    quinn.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(rolf.page.get_by_role("alert").filter(has_text="was deleted meanwhile")).to_be_visible()
+    expect(rolf.page.locator("message-composer .about")).to_be_hidden()
+    expect(rolf.composer).to_have_value("Why?")
+
+
 def test_spaces_look_in_what_was_sent_as_they_did_while_it_waited(arrive: Arrive) -> None:
     verena = arrive("verena")
     verena.create_room("Veranda")

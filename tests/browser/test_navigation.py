@@ -59,6 +59,15 @@ def test_the_switcher_finds_people_one_has_never_met(arrive: Arrive) -> None:
     expect(ole.room("nora")).to_have_class("unread")
 
 
+def test_the_switcher_takes_the_place_of_the_shortcuts(arrive: Arrive) -> None:
+    page = arrive("sheila").page
+    page.keyboard.press("Control+/")
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("dialog")).to_have_count(1)
+    expect(page.get_by_placeholder("Go to a room or a person")).to_be_focused()
+
+
 def test_keys_go_from_room_to_room_and_from_part_to_part(arrive: Arrive) -> None:
     fina, gil = arrive("fina"), arrive("gil")
     gil.say("Earlier")
