@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import time
 import uuid
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, WebSocketRoute, expect
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
 
 from tests.support.client import Client
 
@@ -18,6 +17,20 @@ PATIENCE_SECONDS = 15
 AHEAD = 16
 """So many messages may wait for their answers; a client that is further ahead is not read from."""
 PASSWORD = "plum-otter-violin-9"
+
+HOLDING = """
+window.WebSocket = class extends WebSocket {
+  constructor(...address) {
+    super(...address);
+    this.addEventListener("message", (event) => {
+      if (!window.held) return;
+      event.stopImmediatePropagation();
+      window.held.push([this, event.data]);
+    });
+  }
+};
+"""
+"""A listener before all of the page's: what comes while something is `held` is for later."""
 
 
 class Person:
@@ -27,7 +40,6 @@ class Person:
         self.origin = origin
         self.name = name
         self.problems: list[str] = []
-        self._held: list[tuple[WebSocketRoute, str | bytes]] | None = None
         self.context = browser.new_context(locale="en", permissions=["clipboard-read", "clipboard-write"])
         self.page = self.open_tab()
 
@@ -114,28 +126,21 @@ class Person:
         expect(self.page.get_by_role("heading", name=name, level=1, exact=True)).to_be_visible()
 
     def listen_between(self) -> None:
-        """Loads the page anew, with this program between it and the server: so that answers can be held."""
-        self.page.route_web_socket(re.compile("/ws/$"), self._pass_on)
+        """Loads the page anew, so that what the server says can be held."""
+        self.page.add_init_script(HOLDING)
         self.page.reload()
         self.wait_connected()
 
     def hold_answers(self) -> None:
-        """What the server says waits here until `release_answers`."""
-        self._held = []
+        """What the server says waits until `release_answers`."""
+        self.page.evaluate("window.held = []")
 
     def release_answers(self) -> None:
-        held, self._held = self._held or [], None
-        for page_side, message in held:
-            page_side.send(message)
-
-    def _pass_on(self, page_side: WebSocketRoute) -> None:
-        def said(message: str | bytes) -> None:
-            if self._held is None:
-                page_side.send(message)
-            else:
-                self._held.append((page_side, message))
-
-        page_side.connect_to_server().on_message(said)
+        self.page.evaluate("""() => {
+            const said = window.held;
+            window.held = null;
+            for (const [socket, data] of said) socket.dispatchEvent(new MessageEvent("message", { data }));
+        }""")
 
     def until(self, condition: str) -> None:
         """Waits until this JavaScript is true. `wait_for_function` does what the page's policy forbids."""

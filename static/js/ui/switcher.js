@@ -36,7 +36,7 @@ export class RoomSwitcher extends HTMLElement {
     this.#text = part(this, "text");
     this.#search = new PeopleSearch(chat, (found) => {
       this.#found = found;
-      this.#draw();
+      this.#draw(this.#chosen ? this.#places[this.#chosen] : undefined);
     });
     this.#text.addEventListener("input", () => this.#typed());
     this.#text.addEventListener("keydown", (event) => this.#pressed(event));
@@ -117,7 +117,8 @@ export class RoomSwitcher extends HTMLElement {
     return typed ? [browse, create] : [browse];
   }
 
-  #draw() {
+  /** @param {Place} [chosen]  by the arrow keys, and so it stays */
+  #draw(chosen) {
     const typed = this.#text.value.trim();
     this.#places = [...ranked(this.#all(), typed, (place) => place.names, MOST), ...this.#elsewhere(typed)];
     const rows = this.#places.map((place, n) => {
@@ -129,7 +130,8 @@ export class RoomSwitcher extends HTMLElement {
       return row;
     });
     part(this, "list").replaceChildren(...rows);
-    this.#choose(0);
+    const same = this.#places.findIndex(({ names: [name], hint }) => name === chosen?.names[0] && hint === chosen.hint);
+    this.#choose(Math.max(0, same));
   }
 
   /** @param {number} n */
