@@ -15,7 +15,9 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 LEAST_COVERAGE = 90
 FAST = ("-m", "not e2e and not slow")
 ONCE_MORE = ("-p", "tests.once_more", "--max-suite-reruns=5", "--rerun-show-tracebacks")
-SIDE_BY_SIDE = ("-n", "2", "--dist", "loadfile", "--durations=10")
+# A test that hangs takes its worker with it (faulthandler_timeout), and is named. A new worker would run it
+# again, and hang again.
+SIDE_BY_SIDE = ("-n", "2", "--dist", "loadfile", "--max-worker-restart=0", "--durations=10")
 
 
 def main(arguments: Sequence[str]) -> int:
