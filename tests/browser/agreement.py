@@ -42,6 +42,8 @@ LEFT JOIN chat_messageversion v ON v.message_id = x.id AND v.number = 1 WHERE u.
 SHOWN_AT_MOST = 99
 NO_TEXT = "This message has no text any more."
 EARLIER = "An earlier message"
+STATES = ("online", "away", "offline")
+"""Where the topic stands in other rooms, a direct room says whether the other person is here."""
 
 
 @dataclass
@@ -203,7 +205,11 @@ def drawn_differences(
         return
     place = places[open_rooms[0]]
     yield from unlike("title", drawn["title"], _title(places, place))
-    yield from unlike("header", (drawn["name"], drawn["topic"]), (place.name, place.facts["topic"]))
+    yield from unlike("header", drawn["name"], place.name)
+    if not place.facts["other"]:
+        yield from unlike("topic", drawn["topic"], place.facts["topic"])
+    elif drawn["topic"] not in STATES:
+        yield f"state: is {drawn['topic']!r}, should be one of {STATES}"
     if drawn["draft"] is not None and not place.facts["closed"]:
         yield from unlike("draft", drawn["draft"], drafts.get(open_rooms[0], ""))
     (room,) = (room for room in held if room["info"]["slug"] == open_rooms[0])
