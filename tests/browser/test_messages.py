@@ -96,6 +96,7 @@ def test_what_was_drawn_of_a_room_is_kept_and_brought_up_to_date(arrive: Arrive)
 def test_keys_act_on_the_message_that_has_the_focus(arrive: Arrive) -> None:
     yara, zeno = arrive("yara"), arrive("zeno")
     yara.say("First of yara")
+    expect(zeno.message("First of yara")).to_be_visible()
     zeno.say("First of zeno")
     page = yara.page
     theirs, mine = yara.message("First of zeno"), yara.message("First of yara")

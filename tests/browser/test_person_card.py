@@ -47,9 +47,10 @@ def test_enter_on_a_message_opens_the_card_of_its_author(arrive: Arrive, site: S
                 "User.objects.filter(username='xeno').update(is_bot=True)")  # fmt: skip
     xeno.say("Beep")
     xeno.say("boop")
-    xara.say("Stop it")
     page = xara.page
     expect(xara.message("boop")).to_be_visible()
+    xara.say("Stop it")
+    expect(page.locator(".pending")).to_have_count(0)
     xara.message("boop").focus()
     page.keyboard.press("Enter")
     card = page.get_by_role("dialog", name="xeno")
