@@ -74,11 +74,15 @@ part(root, "read-all").onclick = () => chat.readAll();
 listenAsMenu(part(root, "me-menu"));
 chat.viewListeners.add(makeDrawer(part(root, "sidebar"), [part(root, "main"), panel]));
 chat.viewListeners.add(entered);
+/** With how many new names what stands for the reader was drawn. */
+let namings = -1;
 const drawMe = () => {
+  if (namings === chat.store.namings) return;
+  namings = chat.store.namings;
   drawAvatar(part(root, "avatar"), chat.user);
   part(root, "me-name").textContent = chat.user.display;
 };
-chat.store.subscribe(({ rooms }) => rooms && drawMe());
+chat.store.subscribe(drawMe);
 drawMe();
 listenToKeys(chat, {
   switchRoom: () => switcher.open(),

@@ -47,19 +47,25 @@ def site(request: pytest.FixtureRequest, shared_site: Site) -> Iterator[Site]:
         yield site
 
 
-@pytest.fixture
-def arrive(chromium: Browser, site: Site) -> Iterator[Callable[[str], Person]]:
-    """Signs up somebody new and opens the chat. Afterwards nobody's console may have shown a problem."""
-    people: list[Person] = []
+@contextlib.contextmanager
+def arriving(chromium: Browser, site: Site, people: list[Person]) -> Iterator[Callable[[str], Person]]:
+    """Signs up somebody new, who is one of `people` from then on, and opens the chat."""
 
     def arrive(name: str) -> Person:
-        person = Person(chromium, site.url, name)
-        people.append(person)
-        person.sign_up()
-        return person
+        people.append(Person(chromium, site.url, name))
+        people[-1].sign_up()
+        return people[-1]
 
     yield arrive
-    problems = {person.name: person.problems for person in people}
     for person in people:
         person.context.close()
+
+
+@pytest.fixture
+def arrive(chromium: Browser, site: Site) -> Iterator[Callable[[str], Person]]:
+    """Afterwards nobody's console may have shown a problem."""
+    people: list[Person] = []
+    with arriving(chromium, site, people) as arrive:
+        yield arrive
+        problems = {person.name: list(person.problems) for person in people}
     assert not any(problems.values()), problems

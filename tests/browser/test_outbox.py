@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import new_when_repeated
+from tests.browser.conftest import arriving, new_when_repeated
 from tests.browser.person import Person
 from tests.support.server import Site, running
 
@@ -46,17 +46,9 @@ def site(request: pytest.FixtureRequest, mortal_site: Site) -> Iterator[Site]:
 
 @pytest.fixture
 def arrive(chromium: Browser, site: Site) -> Iterator[Arrive]:
-    """Signs up somebody new and opens the chat. That a server is gone stands in everybody's console."""
-    people: list[Person] = []
-
-    def arrive(name: str) -> Person:
-        people.append(Person(chromium, site.url, name))
-        people[-1].sign_up()
-        return people[-1]
-
-    yield arrive
-    for person in people:
-        person.context.close()
+    """That a server is gone stands in everybody's console."""
+    with arriving(chromium, site, []) as arrive:
+        yield arrive
 
 
 def stop(site: Site) -> None:

@@ -83,7 +83,7 @@ export class Socket {
         reject(new Refusal("silent"));
       }, within);
       this.#waiting.set(id, { command, resolve, reject, timer });
-      this.#timers.silent ||= setTimeout(() => this.#wonder(), SILENT_AFTER);
+      this.#listen();
     });
   }
 
@@ -112,13 +112,22 @@ export class Socket {
     this.#ears.onframe(frame, waiting?.command);
     if (frame.type === "error") waiting?.reject(new Refusal(frame.code, frame));
     else waiting?.resolve(frame);
-    if (this.#waiting.size) this.#timers.silent ||= setTimeout(() => this.#wonder(), SILENT_AFTER);
+    if (this.#waiting.size) this.#listen();
+  }
+
+  /** Something is waited for: a silence from now on is noticed, once. */
+  #listen() {
+    this.#timers.silent ||= setTimeout(() => this.#wonder(), SILENT_AFTER);
+  }
+
+  #stopListening() {
+    clearTimeout(this.#timers.silent);
+    this.#timers.silent = 0;
   }
 
   /** Whatever came: the server is there. */
   #heard() {
-    clearTimeout(this.#timers.silent);
-    this.#timers.silent = 0;
+    this.#stopListening();
     if (this.connection.silent) this.#state({ state: "open" });
   }
 
@@ -155,8 +164,7 @@ export class Socket {
     ws.onmessage = ws.onclose = null;
     ws.close(UNUSABLE);
     clearTimeout(this.#timers.stable);
-    clearTimeout(this.#timers.silent);
-    this.#timers.silent = 0;
+    this.#stopListening();
     clearInterval(this.#timers.beat);
     this.#failures += 1;
     const next = afterClose(code, { failures: this.#failures, retryAfter: this.#retryAfter });

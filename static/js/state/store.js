@@ -69,9 +69,7 @@ export class Store {
       case "read":
         return this.#counts({ [frame.room]: frame }, {});
       case "presence":
-        this.presence.hear(frame);
-        if (frame.user && this.#knew(frame.user)) this.#tell({ rooms: true });
-        return this.#tell({ presence: true });
+        return this.#presence(frame);
       case "reset":
         this.rooms.get(frame.room)?.reset(frame.head);
         return this.#tell({ room: frame.room, rooms: true });
@@ -129,6 +127,15 @@ export class Store {
     this.#nextEpoch = frame.epoch;
     this.#tell({ rooms: true, presence: true });
     return [{ type: "sync", epoch: this.epoch ?? frame.epoch, rooms: positions }];
+  }
+
+  /** @param {Frame} frame */
+  #presence(frame) {
+    const { namings } = this;
+    this.presence.hear(frame);
+    if (frame.user) this.#know(frame.user);
+    if (this.namings !== namings) this.#tell({ rooms: true });
+    return this.#tell({ presence: true });
   }
 
   /** @param {Frame} frame */
@@ -219,18 +226,13 @@ export class Store {
 
   /** The one object of somebody, brought up to date. @param {User} user */
   #know(user) {
-    this.#knew(user);
-    return /** @type {User} */ (this.users.get(user.id));
-  }
-
-  /** Whether somebody who was known has another name now. @param {User} user */
-  #knew(user) {
-    const known = this.users.get(user.id);
-    if (!known) this.users.set(user.id, user);
-    if (!known || (known.name === user.name && known.display === user.display)) return false;
-    Object.assign(known, user);
-    this.namings += 1;
-    return true;
+    const known = this.users.get(user.id) ?? user;
+    this.users.set(user.id, known);
+    if (known.name !== user.name || known.display !== user.display) {
+      Object.assign(known, user);
+      this.namings += 1;
+    }
+    return known;
   }
 
   /**

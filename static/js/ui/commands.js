@@ -1,6 +1,6 @@
 // What a text that begins with a slash does.
 
-import { t } from "../strings.js";
+import { inviteAll, sentencesOf, tellWhoCame } from "./inviting.js";
 
 /** Their order is that of the list; each has its words in templates/chat/strings.html. */
 export const COMMANDS = /** @type {const} */ (["me", "shrug", "topic", "invite", "help"]);
@@ -52,18 +52,10 @@ export async function runCommand(chat, from, { room, command, rest }) {
  * @returns {Promise<Undone | undefined>}
  */
 async function invite(chat, room, rest) {
-  const came = [];
-  const failed = [];
-  for (const name of rest.split(/[\s,]+/).filter(Boolean)) {
-    try {
-      const { member } = await chat.command({ type: "invite", room, user: name.replace(/^@/, "") });
-      came.push(member.user.display);
-    } catch (why) {
-      failed.push({ name, why: t("said", { name, text: chat.explain(why) }) });
-    }
-  }
-  const names = new Intl.ListFormat(document.documentElement.lang || undefined).format(came);
-  if (came.length) chat.notice(t("invited", { names, n: came.length }));
+  const written = rest.split(/[\s,]+/).filter(Boolean);
+  const people = written.map((display) => ({ name: display.replace(/^@/, ""), display }));
+  const { came, failed } = await inviteAll(chat, room, people);
+  tellWhoCame(came, chat);
   if (!failed.length) return undefined;
-  return { text: `/invite ${failed.map(({ name }) => name).join(" ")}`, why: failed.map(({ why }) => why).join("\n") };
+  return { text: `/invite ${failed.map(({ person }) => person.display).join(" ")}`, why: sentencesOf(failed) };
 }

@@ -9,6 +9,12 @@ export function dialogOf(id) {
   return /** @type {HTMLDialogElement} */ (document.getElementById(id));
 }
 
+/** Whether who is out of a room may come back by themselves. @param {string} id  of a dialog @param {RoomInfo} info */
+export function tellWayBack(id, { kind }) {
+  part(dialogOf(id), "public").hidden = kind !== "public";
+  part(dialogOf(id), "private").hidden = kind === "public";
+}
+
 /** Shows a dialog that Escape, Back and a press beside it close. @param {HTMLDialogElement} dialog */
 export function show(dialog) {
   dialog.onpointerdown = (event) => {

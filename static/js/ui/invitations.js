@@ -1,8 +1,8 @@
-// Who is to come into a room: chosen in a dialog, invited one by one, and told of where the server refuses.
+// Who is to come into a room, chosen in a dialog.
 
 import { part } from "../dom/template.js";
-import { t } from "../strings.js";
 import { dialogOf, explain, openForm } from "./dialogs.js";
+import { inviteAll, sentencesOf, tellOf, tellWhoCame } from "./inviting.js";
 
 /** @typedef {{person: User, why: string}} Failure */
 /** @typedef {import("./people_picker.js").PeoplePicker} PeoplePicker */
@@ -10,43 +10,6 @@ import { dialogOf, explain, openForm } from "./dialogs.js";
 /** @param {string} id  of a dialog */
 export function pickerIn(id) {
   return /** @type {PeoplePicker} */ (dialogOf(id).querySelector("people-picker"));
-}
-
-/**
- * Invites all of them; some may fail.
- * @param {Chat} chat
- * @param {string} room
- * @param {User[]} people
- * @returns {Promise<Failure[]>}
- */
-export async function inviteAll(chat, room, people) {
-  const outcomes = await Promise.all(people.map(async (person) => {
-    try {
-      await chat.command({ type: "invite", room, user: person.name });
-    } catch (why) {
-      return { person, why: chat.explain(why) };
-    }
-  }));
-  return outcomes.filter((outcome) => outcome !== undefined);
-}
-
-/** @param {User[]} people */
-function listed(people) {
-  return new Intl.ListFormat(document.documentElement.lang || undefined).format(people.map(({ display }) => display));
-}
-
-/**
- * Says who could not be invited where the dialog is gone.
- * @param {Failure[]} failed
- * @param {Chat} chat
- */
-export function tellOf(failed, chat) {
-  if (failed.length) chat.notice(sentencesOf(failed));
-}
-
-/** @param {Failure[]} failed */
-function sentencesOf(failed) {
-  return failed.map(({ person, why }) => t("said", { name: person.display, text: why })).join("\n");
 }
 
 /**
@@ -63,12 +26,10 @@ export function openInvite(chat, room, failed = []) {
     explain(form, sentencesOf(failed));
   };
   openForm("invite", chat, async (_values, here) => {
-    const people = picker.chosen;
-    const failed = await inviteAll(chat, room.id, people);
+    const { came, failed } = await inviteAll(chat, room.id, picker.chosen);
     if (!here()) return tellOf(failed, chat);
     if (failed.length) start(failed);
-    const came = people.filter((person) => !failed.some((one) => one.person === person));
-    if (came.length) chat.notice(t("invited", { names: listed(came), n: came.length }));
+    tellWhoCame(came, chat);
     return !failed.length;
   });
   picker.onchoice = () => (part(form, "submit").disabled = !picker.chosen.length);

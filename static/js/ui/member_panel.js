@@ -7,7 +7,7 @@ import { batched, drawList, fromTemplate, part } from "../dom/template.js";
 import { folded } from "../state/rank.js";
 import { t } from "../strings.js";
 import { drawState } from "./room_name.js";
-import { dialogOf, openForm } from "./dialogs.js";
+import { dialogOf, openForm, tellWayBack } from "./dialogs.js";
 
 const ASK_AFTER = 120;
 const RANKS = { owner: 2, moderator: 1, member: 0 };
@@ -170,8 +170,7 @@ export class MemberPanel extends HTMLElement {
     const { room } = this.#chat;
     const user = this.#of?.user;
     if (!room || !user) return;
-    part(dialogOf("remove"), "public").hidden = room.info.kind !== "public";
-    part(dialogOf("remove"), "private").hidden = room.info.kind === "public";
+    tellWayBack("remove", room.info);
     part(dialogOf("remove"), "who").textContent = t("remove_who", { name: user.display, room: room.info.name });
     openForm("remove", this.#chat, () => this.#chat.command({ type: "remove", room: room.id, user: user.name }));
   }

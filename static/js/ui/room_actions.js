@@ -3,8 +3,9 @@
 import { part } from "../dom/template.js";
 import { t } from "../strings.js";
 import { openBrowse } from "./browse.js";
-import { dialogOf, openForm, show } from "./dialogs.js";
-import { inviteAll, openInvite, pickerIn, tellOf } from "./invitations.js";
+import { dialogOf, openForm, show, tellWayBack } from "./dialogs.js";
+import { openInvite, pickerIn } from "./invitations.js";
+import { inviteAll, tellOf } from "./inviting.js";
 
 /**
  * @param {Chat} chat
@@ -32,7 +33,7 @@ function openCreate(chat, name) {
   picker.start();
   openForm("create", chat, async ({ name, topic, kind }, here) => {
     const ok = await chat.command({ type: "create", name, kind, ...(topic && { topic }) });
-    const failed = await inviteAll(chat, ok.room.id, picker.chosen);
+    const { failed } = await inviteAll(chat, ok.room.id, picker.chosen);
     if (!here()) return tellOf(failed, chat);
     dialogOf("create").close();
     chat.open(ok.room.slug);
@@ -85,8 +86,7 @@ function openSettings(chat, room) {
  * @param {Room} room
  */
 function openLeave(chat, room) {
-  part(dialogOf("leave"), "public").hidden = room.info.kind !== "public";
-  part(dialogOf("leave"), "private").hidden = room.info.kind === "public";
+  tellWayBack("leave", room.info);
   openForm("leave", chat, (_values, here) => leave(chat, room, here));
 }
 

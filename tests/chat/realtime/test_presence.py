@@ -73,6 +73,14 @@ async def later(hub: Hub, clock: Clock, seconds: float = TOLD_EVERY_SECONDS) -> 
     await told(hub)
 
 
+async def watched(hub: Hub, watcher: Actor, person: Actor) -> tuple[Ear, User]:
+    """Both are here, and the watcher has been told so: what the watcher hears, and the person."""
+    ear = await come(hub, watcher)
+    await come(hub, person)
+    await told(hub)
+    return ear, await in_thread(User.objects.get, pk=person.id)
+
+
 async def test_who_comes_is_seen_by_those_in_a_room_with_them_and_sees_them_but_nobody_else_does(
     hub: Hub, garden: Room, ana: Actor, bo: Actor, eve: Actor
 ) -> None:
@@ -124,10 +132,7 @@ async def test_who_hides_is_never_told_of_nor_that_they_write(
 async def test_who_begins_to_hide_goes_and_who_ends_it_comes(
     hub: Hub, garden: Room, ana: Actor, bo: Actor, clock: Clock
 ) -> None:
-    ear = await come(hub, ana)
-    await come(hub, bo)
-    await told(hub)
-    user = await in_thread(User.objects.get, pk=bo.id)
+    ear, user = await watched(hub, ana, bo)
     for shows in (False, True):
         await in_thread(accounts.change_privacy, user, shows_activity=shows)
         await settle()
@@ -138,10 +143,7 @@ async def test_who_begins_to_hide_goes_and_who_ends_it_comes(
 async def test_a_new_name_is_told_to_who_shares_a_room(
     hub: Hub, garden: Room, ana: Actor, bo: Actor, clock: Clock
 ) -> None:
-    ear = await come(hub, ana)
-    await come(hub, bo)
-    await told(hub)
-    user = await in_thread(User.objects.get, pk=bo.id)
+    ear, user = await watched(hub, ana, bo)
     await in_thread(accounts.change_profile, user, display_name="Bo the Second")
     await settle()
     await later(hub, clock)
